@@ -1,0 +1,49 @@
+# What a newcomer types. Plain python3 (3.11 or newer) and make suffice; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes --only-binary :all:
+DEMO_ARGS ?=
+TEST_ARGS ?=
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fast bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/run ## three parties: told, held, proved, verified (DEMO_ARGS=--headless ends by itself)
+	@$(BIN)/comity demo $(DEMO_ARGS)
+
+test: $(VENV)/dev ## every test that can run here
+	@$(BIN)/coverage erase
+	@$(BIN)/python -m pytest -q $(TEST_ARGS)
+
+check: $(VENV)/dev ## format, lint, types, import contracts, tests, and the coverage of the core
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/coverage run -m pytest -q $(TEST_ARGS)
+	@$(BIN)/coverage report --fail-under=100
+
+bench: $(VENV)/dev ## what it costs, as ratios in one run (docs/bench.md says what is timed)
+	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+clean: ## remove .venv and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Comity needs Python 3.11 or newer; this is %s. Name another with: make PYTHON=python3.12" % sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: requirements.lock pyproject.toml $(VENV)/bin/python
+	@echo "installing into $(VENV) ..." >&2
+	@$(PIP) -r requirements.lock
+	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/run
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
