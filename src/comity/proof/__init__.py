@@ -1,0 +1,3 @@
+"""What makes a saying provable: envelopes, trees, notes, receipts, keys. Knows no party."""
+
+__all__ = ["cbor", "checkpoint", "cose", "envelope", "keys", "merkle", "note", "receipt", "tree"]

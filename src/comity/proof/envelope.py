@@ -1,0 +1,127 @@
+"""The signed statement: a COSE_Sign1 that commits to content without holding it (RFC 9943, RFC 9052, RFC 9995).
+
+    18([ protected {1: -8,                          alg: Ed25519 (-19 and ES256, -7, are accepted)
+                    4: h'...8 bytes',               kid: the first bytes of the signing key's id
+                    15: {1: "comity/5f0c...",       CWT claims (RFC 9597): iss = the party's origin,
+                         2: "0b8e...-...",                sub = a random UUID, never the STIX id,
+                         6: 1448532000},                  iat = seconds since 1970
+                    258: -16,                       payload hash algorithm: SHA-256
+                    259: "application/comity+cbor"},preimage content type, one constant for all
+         unprotected {},
+         payload  SHA-256 of deterministic CBOR [bstr16 salt, bstr content],
+         signature ])
+
+Rule 1: a statement's id is SHA-256(0x00 || these bytes), its leaf hash in the log. Rule 2: content and salt travel
+beside it, so that erasing them never touches a leaf. It does not know what the content says.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NewType
+
+from comity.errors import CONTENT_MISMATCH, MALFORMED, RemoteError
+from comity.proof import cbor, cose
+from comity.proof.keys import Signer, VerifyingKey
+from comity.proof.merkle import leaf_hash
+
+StatementId = NewType("StatementId", bytes)
+
+CONTENT_TYPE = "application/comity+cbor"
+SALT_LENGTH = 16
+MAX_ENVELOPE = 1024
+
+_ISS = re.compile(r"[a-z0-9/._-]{1,128}", re.ASCII)
+_SUB = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
+_HEADERS = {1, 4, 15, 258, 259}
+_CLAIMS = {1, 2, 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A parsed signed statement; its signature is checked by `verify`, its content by `opens`.
+
+    Attributes:
+        data: the bytes as they came: the log's leaf.
+        id: the leaf hash, 32 bytes.
+        iss: the issuer's log origin.
+        sub: a random UUID.
+        iat: seconds since 1970, UTC.
+        kid: the first 8 bytes of the signing key's id.
+    """
+
+    data: bytes
+    id: StatementId
+    iss: str
+    sub: str
+    iat: int
+    kid: bytes
+    commitment: bytes
+    _message: cose.Sign1
+
+    def verify(self, key: VerifyingKey) -> None:
+        """Check the signature.
+
+        Raises:
+            RemoteError: `bad-signature`, or `unknown-algorithm` if the algorithm does not fit the key.
+        """
+        self._message.verify(key)
+
+    def opens(self, salt: bytes, content: bytes) -> None:
+        """Check that salt and content are what was committed to.
+
+        Raises:
+            RemoteError: `content-mismatch`.
+        """
+        if len(salt) != SALT_LENGTH or commit(salt, content) != self.commitment:
+            raise RemoteError(CONTENT_MISMATCH, "content and salt do not open the statement (RFC 9995)")
+
+
+def commit(salt: bytes, content: bytes) -> bytes:
+    """SHA-256 of deterministic CBOR [salt, content]; the salt keeps a guessed content from being confirmed."""
+    return sha256(b"\x82" + _bstr(salt) + _bstr(content)).digest()
+
+
+def seal(*, iss: str, sub: str, iat: int, commitment: bytes, signer: Signer) -> Envelope:
+    """Sign a commitment; returns the parsed form of what was signed."""
+    kid = signer.public.id[:8]
+    claims = {1: iss, 2: sub, 6: iat}
+    protected = {1: cose.algorithm_of(signer.public), 4: kid, 15: claims, 258: -16, 259: CONTENT_TYPE}
+    data = cose.sign1(protected, {}, commitment, signer)
+    return parse(data)
+
+
+def parse(data: bytes, *, place: str = "") -> Envelope:
+    """Read a signed statement strictly; the signature is not checked here.
+
+    Raises:
+        RemoteError: `malformed` or `unknown-algorithm`.
+    """
+    if len(data) > MAX_ENVELOPE:
+        raise RemoteError(MALFORMED, f"a signed statement has at most {MAX_ENVELOPE} bytes", place=place)
+    message = cose.parse_sign1(data, place=place)
+    header = message.protected
+    claims = header.get(15)
+    if header.keys() != _HEADERS or message.unprotected or type(claims) is not dict or claims.keys() != _CLAIMS:
+        raise RemoteError(MALFORMED, "not the header of a signed statement (spec/statement.md)", place=place)
+    iss, sub, iat, kid, payload = claims[1], claims[2], claims[6], header[4], message.payload
+    if not (
+        type(iss) is str
+        and _ISS.fullmatch(iss)
+        and type(sub) is str
+        and _SUB.fullmatch(sub)
+        and type(iat) is int
+        and 0 <= iat <= 253402300799
+        and type(kid) is bytes
+        and len(kid) == 8
+        and header[258] == -16
+        and header[259] == CONTENT_TYPE
+        and payload is not None
+        and len(payload) == 32
+    ):
+        raise RemoteError(MALFORMED, "a claim or header of a signed statement has the wrong form", place=place)
+    return Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, payload, message)
+
+
+def _bstr(data: bytes) -> bytes:
+    return cbor.bstr_head(len(data)) + data

@@ -1,0 +1,63 @@
+"""Instants: points in time, UTC, as whole milliseconds since 1970-01-01T00:00:00Z.
+
+There is no clock here: an instant is read from a text or handed in. Text is RFC 3339; leap seconds (`:60`) have no
+instant of their own and are refused.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NewType
+
+from comity.errors import MALFORMED, RemoteError
+
+Instant = NewType("Instant", int)
+
+_RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+# Year 1970 to 9999: what a CWT `iat` (RFC 8392) and RFC 3339 can both say.
+_LAST = 253402300799999
+
+
+def parse(text: str, *, place: str = "") -> Instant:
+    """Read an RFC 3339 time (section 5.6); a zone offset is taken into account, digits past milliseconds are cut.
+
+    Raises:
+        RemoteError: `malformed`: not of the form, or no such day or hour.
+    """
+    found = _RFC3339.fullmatch(text) if len(text) <= 40 else None
+    if found is None:
+        raise RemoteError(MALFORMED, "not a time of RFC 3339, such as 2015-11-26T10:00:00Z", place=place)
+    stem, fraction, zone = found.groups()
+    try:
+        whole = datetime.fromisoformat(stem + ("+00:00" if zone == "Z" else zone))
+        seconds = (whole - _EPOCH) // _MILLISECOND
+    except (ValueError, OverflowError):
+        raise RemoteError(MALFORMED, "a time of RFC 3339's form that no calendar has", place=place) from None
+    return check(seconds + (int(fraction[1:4].ljust(3, "0")) if fraction else 0), place=place)
+
+
+def check(milliseconds: int, *, place: str = "") -> Instant:
+    """Take a count of milliseconds as an instant.
+
+    Raises:
+        RemoteError: `malformed`: before 1970 or after 9999.
+    """
+    if not 0 <= milliseconds <= _LAST:
+        raise RemoteError(MALFORMED, "a time before 1970 or after 9999", place=place)
+    return Instant(milliseconds)
+
+
+def from_seconds(seconds: int, *, place: str = "") -> Instant:
+    """Take whole seconds since 1970 (a CWT NumericDate, a cosignature's timestamp) as an instant."""
+    return check(seconds * 1000, place=place)
+
+
+def text(at: Instant) -> str:
+    """The instant as RFC 3339 in UTC with three digits of fraction, as STIX 2.1 section 3.2 wants it.
+
+    >>> text(Instant(1448532000000))
+    '2015-11-26T10:00:00.000Z'
+    """
+    whole, rest = divmod(at, 1000)
+    return f"{(_EPOCH + timedelta(seconds=whole)):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
