@@ -1,0 +1,13 @@
+"""What can be said: frozen values, one noun per file."""
+
+__all__ = [
+    "acknowledgement",
+    "content",
+    "extension",
+    "fingerprint",
+    "marking",
+    "party",
+    "properties",
+    "release",
+    "statement",
+]

@@ -1,0 +1,79 @@
+"""Markings: how far something may go. TLP 2.0 (FIRST, 2022) and the onward rule.
+
+The most restrictive wins. TLP 1 markings are accepted on objects and taken as the TLP 2.0 level of the same name; a
+marking is never taken as anything more open. Markings of other kinds are kept and shown, and do not open anything.
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from comity.space.instant import Instant
+
+
+class Tlp(enum.Enum):
+    """Traffic Light Protocol 2.0, from the most open to the most restrictive."""
+
+    CLEAR = "clear"
+    GREEN = "green"
+    AMBER = "amber"
+    AMBER_STRICT = "amber+strict"
+    RED = "red"
+
+
+class Onward(enum.Enum):
+    """What a recipient may do with it: pass it on never, after asking, freely, or only by informing the named."""
+
+    NEVER = "never"
+    ASK = "ask"
+    MAY = "may"
+    MUST = "must"
+
+
+_OPENNESS = list(Tlp)
+
+# The first five: STIX TLP 2.0 extension definition (OASIS). The last four: STIX 2.1 section 7.2.1.4, which are TLP 1.
+MARKING_IDS: dict[str, Tlp] = {
+    "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487": Tlp.CLEAR,
+    "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb": Tlp.GREEN,
+    "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421": Tlp.AMBER,
+    "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003": Tlp.AMBER_STRICT,
+    "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1": Tlp.RED,
+    "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": Tlp.CLEAR,
+    "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da": Tlp.GREEN,
+    "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82": Tlp.AMBER,
+    "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": Tlp.RED,
+}
+
+DEFAULT_TLP = Tlp.AMBER
+
+
+def most_restrictive(levels: Iterable[Tlp]) -> Tlp:
+    """The least open of the levels; `amber` if there is none."""
+    return max(levels, key=_OPENNESS.index, default=DEFAULT_TLP)
+
+
+def stated(marking_refs: Iterable[str]) -> list[Tlp]:
+    """The TLP levels among an object's `object_marking_refs`."""
+    return [MARKING_IDS[ref] for ref in marking_refs if ref in MARKING_IDS]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms something is released to one addressee.
+
+    Attributes:
+        precision: how exactly places in it are told; only `exact` so far.
+        answer_by: until when an acknowledgement is expected; after it `unacknowledged` is logged.
+    """
+
+    tlp: Tlp = DEFAULT_TLP
+    onward: Onward = Onward.NEVER
+    answer_by: Instant | None = None
+    precision: str = "exact"
+
+    def effective(self, marking_refs: Iterable[str]) -> "Terms":
+        """These terms under an object's own markings: the most restrictive wins; TLP:RED goes no further."""
+        tlp = most_restrictive([self.tlp, *stated(marking_refs)])
+        onward = Onward.NEVER if tlp is Tlp.RED else self.onward
+        return Terms(tlp, onward, self.answer_by, self.precision)

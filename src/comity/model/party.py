@@ -1,0 +1,211 @@
+"""Parties: who speaks, by what keys and where, as the party's own signed descriptor says it.
+
+    {"type": "descriptor", ..., "party": "fr", "name": "France",
+     "keys": {"root": "...", "statement": "...", "log": "...", "witness": "...", "transport": "..."},
+     "next_root": "<SHA-256 of the next root key, hex>", "addresses": ["http://127.0.0.1:8001"]}
+
+Keys are base64url without padding of the raw public bytes. The root signs the descriptor and nothing else; the five keys
+are distinct; the root key's SHA-256 is the fingerprint. Leaf 0 of a party's log is its descriptor.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from comity.errors import (
+    BAD_ARGUMENT,
+    FINGERPRINT_MISMATCH,
+    NOT_STIX,
+    UNKNOWN_KEY,
+    WRONG_ISSUER,
+    LocalError,
+    RemoteError,
+)
+from comity.model import content, fingerprint
+from comity.model.content import StixObject
+from comity.model.fingerprint import Fingerprint, origin_of
+from comity.model.properties import expect, hash32, take, take_from
+from comity.model.statement import Signed, Unverified
+from comity.proof.keys import Kind, VerifyingKey
+from comity.space.instant import Instant
+
+ROLES = ("root", "statement", "log", "witness", "transport")
+# A log's, a witness's and a transport key are Ed25519 (C2SP tlog-checkpoint, tlog-cosignature; RFC 9421).
+_ANY_KIND = frozenset({"statement"})
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A party's public keys, one per use."""
+
+    root: VerifyingKey
+    statement: VerifyingKey
+    log: VerifyingKey
+    witness: VerifyingKey
+    transport: VerifyingKey
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A party as it describes itself, its root's signature checked.
+
+    Attributes:
+        party: the short name it suggests for itself; a petname decides.
+        next_root: SHA-256 of the root key that will follow this one.
+        addresses: base URLs of its node; may be empty.
+    """
+
+    signed: Signed
+    fingerprint: Fingerprint
+    party: str
+    name: str
+    keys: Keys
+    next_root: bytes
+    addresses: tuple[str, ...]
+
+    @property
+    def origin(self) -> str:
+        """The origin of its log and the issuer of its statements."""
+        return origin_of(self.fingerprint)
+
+    @property
+    def witness_name(self) -> str:
+        """The name under which it cosigns heads."""
+        return f"{self.origin}/w"
+
+    def vouch(self, shown: Unverified) -> Signed:
+        """Take a statement as this party's.
+
+        Raises:
+            RemoteError: `wrong-issuer`, `unknown-key`, `bad-signature`, or the content's own faults.
+        """
+        if shown.envelope.iss != self.origin:
+            raise RemoteError(WRONG_ISSUER, f"issued by {shown.envelope.iss}, not by {self.origin}")
+        if shown.envelope.kid != self.keys.statement.id[:8]:
+            raise RemoteError(UNKNOWN_KEY, "not signed by the statement key of its party's descriptor")
+        shown.envelope.verify(self.keys.statement)
+        return Signed(shown.envelope, shown.salt, shown.object)
+
+
+def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
+    """Take a statement as a descriptor.
+
+    Args:
+        shown: the descriptor's statement.
+        expected: the fingerprint it must have, where one is known.
+
+    Raises:
+        RemoteError: `fingerprint-mismatch`, `bad-signature`, `wrong-issuer`, `unknown-key`, `not-stix`.
+    """
+    found = shown.object
+    expect(found, "descriptor")
+    keys = _keys(found.properties.get("keys"))
+    own = Fingerprint(keys.root.id.hex())
+    if expected is not None and own != expected:
+        evidence = {"expected": expected, "found": own}
+        raise RemoteError(FINGERPRINT_MISMATCH, "the descriptor is another party's", evidence=evidence)
+    if shown.envelope.kid != keys.root.id[:8]:
+        raise RemoteError(UNKNOWN_KEY, "a descriptor is signed by its root key")
+    shown.envelope.verify(keys.root)
+    if shown.envelope.iss != origin_of(own):
+        raise RemoteError(WRONG_ISSUER, "a descriptor is issued by the party that it describes")
+    signed = Signed(shown.envelope, shown.salt, found)
+    next_root = take(found, "next_root", hash32)
+    party, name = take(found, "party", fingerprint.party_name), take(found, "name", _name)
+    return Descriptor(signed, own, party, name, keys, next_root, _addresses(found))
+
+
+def write(
+    identifier: str, at: Instant, *, party: str, name: str, keys: Keys, next_root: bytes, addresses: Sequence[str]
+) -> bytes:
+    """The content of a descriptor."""
+    return content.write(
+        identifier,
+        at,
+        [
+            ("party", party),
+            ("name", name),
+            ("keys", {role: _b64(getattr(keys, role).raw) for role in ROLES}),
+            ("next_root", next_root.hex()),
+            ("addresses", list(addresses)),
+        ],
+        created=at,
+    )
+
+
+def address(text: str) -> str:
+    """Take a text as a node's base URL.
+
+    Raises:
+        ValueError: it is none.
+    """
+    scheme, _, rest = text.partition("://")
+    if scheme not in ("http", "https") or not rest or any(c in rest for c in " ?#@\\\"'<>") or not rest.isprintable():
+        raise ValueError("an address is http:// or https://, a host, and perhaps a port and a path")
+    return text.rstrip("/")
+
+
+def _keys(given: Any) -> Keys:
+    if type(given) is not dict or given.keys() != set(ROLES):
+        raise RemoteError(NOT_STIX, "must be an object with " + ", ".join(ROLES), place="/keys")
+    found = {role: take_from(given, role, _key, inside="/keys") for role in ROLES}
+    for role, key in found.items():
+        if key.kind is not Kind.ED25519 and role not in _ANY_KIND:
+            raise RemoteError(NOT_STIX, f"the {role} key must be Ed25519", place=f"/keys/{role}")
+    if len({key.raw for key in found.values()}) != len(found):
+        raise RemoteError(NOT_STIX, "each use must have a key of its own", place="/keys")
+    return Keys(**found)
+
+
+def _key(text: str) -> VerifyingKey:
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)) if len(text) < 100 else b""
+    if _b64(raw) != text:
+        raise ValueError("not canonical base64url without padding")
+    return VerifyingKey(raw, Kind.ED25519 if len(raw) == 32 else Kind.P256)
+
+
+def _b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _name(text: str) -> str:
+    if not 1 <= len(text) <= 200 or not text.isprintable():
+        raise ValueError("a name has 1 to 200 printable characters")
+    return text
+
+
+def _addresses(found: StixObject) -> tuple[str, ...]:
+    given = found.properties.get("addresses")
+    if type(given) is not list or len(given) > 8:
+        raise RemoteError(NOT_STIX, "must be a list of at most 8 URLs", place="/addresses")
+    numbered = {str(number): item for number, item in enumerate(given)}
+    return tuple(take_from(numbered, number, address, inside="/addresses") for number in numbered)
+
+
+# -- the armoured form, for handing a descriptor to others by mail or on paper
+
+_BEGIN, _END = "-----BEGIN COMITY DESCRIPTOR-----", "-----END COMITY DESCRIPTOR-----"
+
+
+def armour(packed: bytes) -> str:
+    """The text form of a packed descriptor: base64 in lines of 64 between two marks."""
+    body = base64.b64encode(packed).decode()
+    lines = [body[at : at + 64] for at in range(0, len(body), 64)]
+    return "\n".join([_BEGIN, *lines, _END]) + "\n"
+
+
+def unarmour(text: str) -> bytes:
+    """Read the text form.
+
+    Raises:
+        LocalError: `bad-argument`.
+    """
+    lines = [line.strip() for line in text.strip().splitlines()]
+    if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
+        raise LocalError(BAD_ARGUMENT, f"not a descriptor: it starts with {_BEGIN} and ends with {_END}")
+    try:
+        return base64.b64decode("".join(lines[1:-1]), validate=True)
+    except (binascii.Error, ValueError):
+        raise LocalError(BAD_ARGUMENT, "the descriptor's base64 is damaged") from None

@@ -1,0 +1,87 @@
+"""Reading typed values out of an object's properties, each fault naming its place."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from comity.errors import NOT_STIX, RemoteError
+from comity.model.content import StixObject
+from comity.proof.envelope import StatementId
+
+T = TypeVar("T")
+
+
+def expect(found: StixObject, kind: str) -> None:
+    """Require a type.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    if found.type != kind:
+        raise RemoteError(NOT_STIX, f"not of type {kind}", place="/type")
+
+
+def take(found: StixObject, name: str, reader: Callable[[str], T]) -> T:
+    """Read a string property.
+
+    Raises:
+        RemoteError: `not-stix`: it is missing, not a string, or the reader does not take it.
+    """
+    return take_from(found.properties, name, reader)
+
+
+def take_from(properties: Any, name: str, reader: Callable[[str], T], *, inside: str = "") -> T:
+    """As `take`, out of a nested object that stands at the place `inside`."""
+    value = properties.get(name)
+    place = f"{inside}/{name}"
+    if type(value) is not str:
+        raise RemoteError(NOT_STIX, "missing, or not a string", place=place)
+    try:
+        return reader(value)
+    except (ValueError, RemoteError) as error:
+        rule = error.message if isinstance(error, RemoteError) else str(error)
+        raise RemoteError(NOT_STIX, f"of a wrong form: {rule}", place=place) from None
+
+
+def take_optional(found: StixObject, name: str, reader: Callable[[str], T]) -> T | None:
+    """As `take`; None where the property is not there."""
+    return take(found, name, reader) if name in found.properties else None
+
+
+def count(found: StixObject, name: str) -> int:
+    """Read a whole number, 1 or more.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    value = found.properties.get(name)
+    if type(value) is not int or not 1 <= value < 2**53:
+        raise RemoteError(NOT_STIX, "must be a whole number, 1 or more", place=f"/{name}")
+    return value
+
+
+def hash32(text: str) -> bytes:
+    """Read 32 bytes from 64 lower-case hexadecimal digits.
+
+    Raises:
+        ValueError: it is none.
+    """
+    data = bytes.fromhex(text)
+    if len(data) != 32 or data.hex() != text:
+        raise ValueError("not 64 lower-case hexadecimal digits")
+    return data
+
+
+def statement_id(text: str) -> StatementId:
+    """Read a statement id, as `hash32`."""
+    return StatementId(hash32(text))
+
+
+def one_of(*values: str) -> Callable[[str], str]:
+    """A reader that takes these texts and no other."""
+
+    def reader(text: str) -> str:
+        if text not in values:
+            raise ValueError("must be one of " + ", ".join(values))
+        return text
+
+    return reader
