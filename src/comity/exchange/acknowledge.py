@@ -1,0 +1,204 @@
+"""Acknowledge: the hearer examines each item, says what it holds and what it refuses; the teller checks that.
+
+An item is either taken whole or refused whole, and one bad item never blocks the rest. What the hearer says is a signed
+statement in its own log, sent to the teller with its receipt.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from comity.errors import CONTENT_MISMATCH, MALFORMED, NOT_STIX, WRONG_ADDRESSEE, RemoteError
+from comity.exchange.deliver import Item, PageEnd, Path, decode_shown, encode_shown, fields_of, path_of
+from comity.exchange.witness import Head, Shown, advance, read_head
+from comity.model import acknowledgement, release
+from comity.model.acknowledgement import HELD, REFUSED, Acknowledgement, Telling, Unacknowledged, root_over
+from comity.model.content import parse
+from comity.model.extension import NODE_TYPES
+from comity.model.fingerprint import Fingerprint
+from comity.model.party import Descriptor
+from comity.model.release import Release
+from comity.model.statement import Draft, Signed, Unverified
+from comity.proof import cbor, merkle
+from comity.proof.envelope import StatementId
+from comity.proof.merkle import PathMemo
+from comity.space.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An item that was found good: the hearer holds it.
+
+    Attributes:
+        omitted: its release stands before this page's range: an earlier signed page end had left it out.
+    """
+
+    item: Item
+    telling: Telling
+    statement: Signed | None
+    release: Signed
+    terms: Release
+    omitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An item that was found bad, with the code and the sentence that say why."""
+
+    item: Item
+    telling: Telling
+    code: str
+    message: str
+
+
+def examine(item: Item, *, by: Descriptor, to: Fingerprint, end: PageEnd, memo: PathMemo) -> Told | Refused:
+    """Check one item of a page whose end and head were checked.
+
+    Args:
+        item: as it came.
+        by: the teller.
+        to: the hearer, us.
+        end: the page's signed end.
+        memo: the page's head, against which both inclusion paths must verify.
+    """
+    telling = item.telling
+    try:
+        return _examine(item, telling, by, to, end, memo)
+    except RemoteError as error:
+        return Refused(item, telling, error.code, str(error))
+
+
+def _examine(item: Item, telling: Telling, by: Descriptor, to: Fingerprint, end: PageEnd, memo: PathMemo) -> Told:
+    # (1) the release is the teller's, and made out to us
+    given = by.vouch(Unverified.read(list(item.release)))
+    terms = release.read(given.object)
+    if terms.to != to:
+        raise RemoteError(WRONG_ADDRESSEE, "a release made out to another party")
+    # (2) the statement is the teller's, and the one that is released
+    if terms.withdrawn != (item.statement is None):
+        raise RemoteError(CONTENT_MISMATCH, "a withdrawal carries no statement, a release carries one")
+    said = None if item.statement is None else by.vouch(Unverified.read(list(item.statement)))
+    if said is not None:
+        if said.id != terms.leaf:
+            raise RemoteError(CONTENT_MISMATCH, "the release is of another statement")
+        if said.object.type in NODE_TYPES:
+            raise RemoteError(NOT_STIX, f"a {said.object.type} is never released", place="/type")
+    # (3) both stand in the teller's log, at these places, under the head shown
+    if item.release_index >= end.next or (said is not None and item.statement_index >= item.release_index):
+        raise RemoteError(MALFORMED, "an index outside the page's range")
+    memo.verify(telling.release, item.release_index, item.release_path)
+    if said is not None:
+        memo.verify(telling.statement, item.statement_index, item.statement_path)
+    return Told(item, telling, said, given, terms, omitted=item.release_index < end.start)
+
+
+def held(tellings: Sequence[Telling], *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:
+    """Draft the acknowledgement that these tellings are held."""
+    return _draft(tellings, teller, now, uuid, HELD, None)
+
+
+def refuse(refused: Refused, *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:
+    """Draft the refusal of one telling."""
+    return _draft([refused.telling], teller, now, uuid, REFUSED, refused.code)
+
+
+def _draft(
+    tellings: Sequence[Telling], teller: Fingerprint, now: Instant, uuid: str, disposition: str, reason: str | None
+) -> Draft:
+    root = root_over(tellings)
+    said = Acknowledgement(f"acknowledgement--{uuid}", teller, root, len(tellings), disposition, now, reason)
+    return Draft(parse(acknowledgement.write(said, now)))
+
+
+def unacknowledged(release_id: StatementId, *, to: Fingerprint, answer_by: Instant, now: Instant, uuid: str) -> Draft:
+    """Draft the statement that nothing came before `answer_by`."""
+    said = Unacknowledged(f"unacknowledged--{uuid}", release_id, to, answer_by)
+    return Draft(parse(acknowledgement.write_unacknowledged(said, now)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An acknowledgement as it travels to the teller: the statement, its tellings, its receipt and the head."""
+
+    statement: Unverified
+    tellings: tuple[Telling, ...]
+    index: int
+    path: Path
+    head: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """An answer that the teller has checked: the hearer said so, in its log, under this head of it."""
+
+    by: Descriptor
+    signed: Signed
+    said: Acknowledgement
+    tellings: tuple[Telling, ...]
+    index: int
+    path: Path
+    head: Head
+
+
+def encode_answer(signed: Signed, tellings: Sequence[Telling], index: int, path: Sequence[bytes], head: Shown) -> bytes:
+    """The bytes of an answer (spec/acknowledgement.md)."""
+    return cbor.encode(
+        {
+            "v": 1,
+            "statement": list(signed.triple),
+            "tellings": b"".join(t.statement + t.release for t in tellings),
+            "index": index,
+            "path": b"".join(path),
+            "head": encode_shown(head),
+        }
+    )
+
+
+_ANSWER: dict[str, type] = {"v": int, "statement": list, "tellings": bytes, "index": int, "path": bytes, "head": list}
+
+
+def decode_answer(data: bytes) -> Answer:
+    """Read an answer's form.
+
+    Raises:
+        RemoteError: `malformed`, `content-mismatch`.
+    """
+    found = fields_of(cbor.decode(data, place="acknowledgement", limit=1 << 20), _ANSWER)
+    pairs = found["tellings"]
+    if len(pairs) % 64 or not 64 <= len(pairs) <= 64 * acknowledgement.MAX_TELLINGS:
+        raise RemoteError(MALFORMED, "tellings are pairs of 32 byte ids, 1 to 1,000", place="tellings")
+    told = tuple(_telling(pairs[at : at + 64]) for at in range(0, len(pairs), 64))
+    shown = Unverified.read(found["statement"])
+    return Answer(shown, told, found["index"], path_of(found["path"], "path"), decode_shown(found["head"]))
+
+
+def _telling(pair: bytes) -> Telling:
+    return Telling(StatementId(pair[:32]), StatementId(pair[32:]))
+
+
+def check_answer(answer: Answer, *, by: Descriptor, teller: Fingerprint, known: Head | None) -> Acknowledged:
+    """Check an acknowledgement; whether the tellings are ours is for the caller to look up.
+
+    Args:
+        answer: as decoded.
+        by: the hearer.
+        teller: us.
+        known: the hearer's head that we hold.
+
+    Raises:
+        RemoteError: `wrong-issuer`, `bad-signature`, `wrong-addressee`, `content-mismatch`, `not-included`, or what
+            `witness.advance` raises.
+    """
+    # (1) the hearer said it, to us
+    signed = by.vouch(answer.statement)
+    said = acknowledgement.read(signed.object)
+    if said.to != teller:
+        raise RemoteError(WRONG_ADDRESSEE, "an acknowledgement made to another party")
+    # (2) of these tellings
+    if said.count != len(answer.tellings) or said.root != root_over(answer.tellings):
+        raise RemoteError(CONTENT_MISMATCH, "the acknowledgement's root is not that of its tellings")
+    # (3) in its log
+    head = read_head(answer.head.note, by)
+    merkle.verify_inclusion(signed.id, answer.index, head.size, answer.path, head.root)
+    # (4) which has only grown since we last saw it
+    advance(known, head, answer.head.path)
+    return Acknowledged(by, signed, said, answer.tellings, answer.index, answer.path, head)

@@ -1,0 +1,156 @@
+"""Prove: gather what one party can show of one telling into one file (`.comity-proof`), and read such a file.
+
+The file is one deterministic CBOR map (spec/proof-file.md). It holds the statement, its release, their places in the
+teller's log, and, as far as they exist: the hearer's signed pull, its acknowledgement with its place in the hearer's
+log, and the descriptors of all whose keys are used. Reading checks the form alone; `exchange.verify` judges.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from comity.errors import MALFORMED, RemoteError
+from comity.exchange.deliver import Path, fields_of, path_of
+from comity.model.statement import Triple
+from comity.proof import cbor
+
+MAX_PROOF = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A leaf's place in a tree: its index and its inclusion path."""
+
+    index: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The hearer's acknowledgement.
+
+    Attributes:
+        statement: [envelope, salt, content].
+        telling: the place of this telling in the tree over the acknowledgement's tellings.
+        receipt: the place of the acknowledgement in the hearer's log.
+        note: the hearer's checkpoint, with every cosignature that the file relies on.
+    """
+
+    statement: Triple
+    telling: Place
+    receipt: Place
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The teller's `unacknowledged`, and its place in the teller's log."""
+
+    statement: Triple
+    receipt: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFile:
+    """All that a proof file holds; nothing in it is verified.
+
+    Attributes:
+        parties: descriptors, sorted by their bytes.
+    """
+
+    statement: Triple
+    release: Triple
+    statement_place: Place
+    release_place: Place
+    note: bytes
+    pull: bytes | None
+    held: Held | None
+    silence: Silence | None
+    parties: tuple[Triple, ...]
+
+
+def encode(proof: ProofFile) -> bytes:
+    """The file's bytes."""
+    fields: dict[str, Any] = {
+        "v": 1,
+        "statement": list(proof.statement),
+        "release": list(proof.release),
+        "log": [proof.note, *_place(proof.statement_place), *_place(proof.release_place)],
+        "parties": [list(triple) for triple in proof.parties],
+    }
+    if proof.pull is not None:
+        fields["pull"] = proof.pull
+    if proof.held is not None:
+        held = proof.held
+        fields["held"] = [list(held.statement), *_place(held.telling), *_place(held.receipt), held.note]
+    if proof.silence is not None:
+        fields["silence"] = [list(proof.silence.statement), *_place(proof.silence.receipt)]
+    return cbor.encode(fields)
+
+
+_FIELDS: dict[str, type] = {
+    "v": int,
+    "statement": list,
+    "release": list,
+    "log": list,
+    "pull": bytes,
+    "held": list,
+    "silence": list,
+    "parties": list,
+}
+
+
+def decode(data: bytes) -> ProofFile:
+    """Read a file's form.
+
+    Raises:
+        RemoteError: `malformed`, `too-large`.
+    """
+    found = cbor.decode(data, place="proof", limit=MAX_PROOF)
+    found = fields_of(found, _FIELDS, frozenset({"pull", "held", "silence"}))
+    log = _shape(found["log"], (bytes, int, bytes, int, bytes), "log")
+    parties = tuple(_triple(item, "parties") for item in found["parties"])
+    if list(parties) != sorted(set(parties)) or not 1 <= len(parties) <= 64:
+        raise RemoteError(MALFORMED, "parties stand once each, in the order of their bytes", place="parties")
+    return ProofFile(
+        _triple(found["statement"], "statement"),
+        _triple(found["release"], "release"),
+        _read_place(log[1], log[2], "log"),
+        _read_place(log[3], log[4], "log"),
+        log[0],
+        found.get("pull"),
+        _read_held(found["held"]) if "held" in found else None,
+        _read_silence(found["silence"]) if "silence" in found else None,
+        parties,
+    )
+
+
+def _place(place: Place) -> list[Any]:
+    return [place.index, b"".join(place.path)]
+
+
+def _read_held(value: list[Any]) -> Held:
+    said, at, path, index, receipt, note = _shape(value, (list, int, bytes, int, bytes, bytes), "held")
+    return Held(_triple(said, "held"), _read_place(at, path, "held"), _read_place(index, receipt, "held"), note)
+
+
+def _read_silence(value: list[Any]) -> Silence:
+    said, index, path = _shape(value, (list, int, bytes), "silence")
+    return Silence(_triple(said, "silence"), _read_place(index, path, "silence"))
+
+
+def _shape(value: list[Any], types: tuple[type, ...], place: str) -> list[Any]:
+    if len(value) != len(types) or any(type(v) is not t for v, t in zip(value, types, strict=True)):
+        raise RemoteError(MALFORMED, "of the wrong shape", place=place)
+    return value
+
+
+def _read_place(index: int, path: bytes, place: str) -> Place:
+    if not 0 <= index < 2**63:
+        raise RemoteError(MALFORMED, "an index out of range", place=place)
+    return Place(index, path_of(path, place))
+
+
+def _triple(value: object, place: str) -> Triple:
+    if type(value) is not list or len(value) != 3 or any(type(part) is not bytes for part in value):
+        raise RemoteError(MALFORMED, "a statement stands as [envelope, salt, content]", place=place)
+    return value[0], value[1], value[2]

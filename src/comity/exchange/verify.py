@@ -1,0 +1,299 @@
+"""Verify: what a proof file shows, judged with nothing but the file and the fingerprints one trusts. No node, no network.
+
+Rule 1: `valid` means consistent in itself. `trusted` means that teller and hearer have the fingerprints that the
+verifier was given; a name given with another fingerprint is a fault. Rule 2: no rung is shown that its own evidence does
+not carry. Rule 3: times that a party says of itself are claims; `proved_at` is the time of the K-th earliest cosignature
+on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer, and where fingerprints
+were given, only parties among these. Rule 4: everything in the file is used, or the file is not valid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from comity.errors import (
+    CONTENT_MISMATCH,
+    FINGERPRINT_MISMATCH,
+    MALFORMED,
+    NAME_TAKEN,
+    UNKNOWN_KEY,
+    WRONG_ADDRESSEE,
+    ComityError,
+    RemoteError,
+)
+from comity.exchange import deliver, prove, witness
+from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.exchange.witness import Head
+from comity.model import acknowledgement, party, release
+from comity.model.acknowledgement import HELD, Telling
+from comity.model.extension import NODE_TYPES
+from comity.model.fingerprint import Fingerprint
+from comity.model.party import Descriptor
+from comity.model.release import Release
+from comity.model.statement import Signed, Triple, Unverified
+from comity.proof import merkle
+from comity.space import instant
+from comity.space.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of the ladder: what is shown, since when, and on whose word that time is."""
+
+    name: str
+    at: Instant
+    by: str
+    basis: str
+
+
+@dataclass
+class Verdict:
+    """What a proof file shows.
+
+    Attributes:
+        held_at: as the hearer claims.
+        proved_at: None where fewer than `quorum` independent cosignatures stand on the hearer's checkpoint.
+        witnesses: names and times of the cosignatures that were counted.
+        problems: why it is not valid.
+    """
+
+    valid: bool = False
+    trusted: bool = False
+    said_by: str | None = None
+    held_by: str | None = None
+    told_to: str | None = None
+    object: str | None = None
+    type: str | None = None
+    statement: str | None = None
+    said_at: Instant | None = None
+    held_at: Instant | None = None
+    refused: str | None = None
+    proved_at: Instant | None = None
+    witnesses: list[dict[str, str]] = field(default_factory=list)
+    fingerprints: dict[str, Fingerprint] = field(default_factory=dict)
+    ladder: list[Rung] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    content: bytes | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as JSON values; times are RFC 3339."""
+        return {
+            "valid": self.valid,
+            "trusted": self.trusted,
+            "said_by": self.said_by,
+            "told_to": self.told_to,
+            "held_by": self.held_by,
+            "object": self.object,
+            "type": self.type,
+            "statement": self.statement,
+            "said_at": _text(self.said_at),
+            "held_at": _text(self.held_at),
+            "refused": self.refused,
+            "proved_at": _text(self.proved_at),
+            "witnesses": self.witnesses,
+            "fingerprints": self.fingerprints,
+            "ladder": [{"rung": r.name, "at": _text(r.at), "by": r.by, "basis": r.basis} for r in self.ladder],
+            "problems": self.problems,
+        }
+
+
+def verify(data: bytes, trust: Mapping[str, Fingerprint] | None = None, quorum: int = 1) -> Verdict:
+    """Judge a proof file.
+
+    Args:
+        data: the file's bytes.
+        trust: party name -> fingerprint, as the verifier knows them from elsewhere.
+        quorum: K, how many independent cosignatures make a proved time; 1 or more.
+    """
+    verdict = Verdict()
+    try:
+        judge = _Judge(prove.decode(data), trust or {}, quorum, verdict)
+        judge.judge()
+    except ComityError as error:
+        # Nothing of a file that is not valid is shown as if it were: only what is wrong with it.
+        return Verdict(problems=[error.as_dict()])
+    verdict.valid = True
+    return verdict
+
+
+class _Judge:
+    """One verification, step by step."""
+
+    def __init__(self, proof: ProofFile, trust: Mapping[str, Fingerprint], quorum: int, verdict: Verdict) -> None:
+        self.proof, self.trust, self.quorum, self.verdict = proof, trust, quorum, verdict
+        self.parties: dict[str, Descriptor] = {}
+        self.used: set[str] = set()
+
+    def judge(self) -> None:
+        self._parties()
+        said, given, teller = self._said_and_released()
+        hearer = self._addressee(given)
+        head = self._logged(said, given, teller)
+        telling = Telling(said.id, given[0].id)
+        if self.proof.pull is not None:
+            self._fetched(self.proof.pull, hearer, teller)
+        if self.proof.held is not None:
+            self._held(self.proof.held, telling, teller, hearer)
+        if self.proof.silence is not None:
+            self._silence(self.proof.silence, telling, teller, given[1], head)
+        self._nothing_unused()
+        self._trusted(teller, hearer)
+
+    # (1) descriptors: each signed by the root key whose hash is the fingerprint; names are unique
+    def _parties(self) -> None:
+        for triple in self.proof.parties:
+            found = party.read(Unverified.read(list(triple)))
+            if found.origin in self.parties:
+                raise RemoteError(MALFORMED, "a party described twice", place="parties")
+            if found.party in self.verdict.fingerprints:
+                raise RemoteError(NAME_TAKEN, f"two parties are named {found.party}", place="parties")
+            self.parties[found.origin] = found
+            self.verdict.fingerprints[found.party] = found.fingerprint
+            given = self.trust.get(found.party)
+            if given is not None and given != found.fingerprint:
+                evidence = {"expected": given, "found": found.fingerprint}
+                message = f"{found.party} has another fingerprint than the one trusted"
+                raise RemoteError(FINGERPRINT_MISMATCH, message, place="parties", evidence=evidence)
+
+    # (2) statement and release: both the teller's, the one naming the other
+    def _said_and_released(self) -> tuple[Signed, tuple[Signed, Release], Descriptor]:
+        shown = Unverified.read(list(self.proof.statement), place="statement")
+        teller = self._party(shown.envelope.iss)
+        said = teller.vouch(shown)
+        if said.object.type in NODE_TYPES:
+            raise RemoteError(MALFORMED, f"a {said.object.type} is never told", place="statement")
+        given = teller.vouch(Unverified.read(list(self.proof.release), place="release"))
+        terms = release.read(given.object)
+        if terms.withdrawn or terms.leaf != said.id:
+            raise RemoteError(CONTENT_MISMATCH, "the release is not of this statement", place="release")
+        verdict = self.verdict
+        verdict.said_by, verdict.object, verdict.type = teller.party, said.object.id, said.object.type
+        verdict.statement, verdict.content = said.id.hex(), said.object.raw
+        verdict.said_at = instant.from_seconds(said.envelope.iat)
+        self._rung("said", verdict.said_at, teller, _CLAIMED)
+        return said, (given, terms), teller
+
+    def _addressee(self, given: tuple[Signed, Release]) -> Descriptor:
+        for descriptor in self.parties.values():
+            if descriptor.fingerprint == given[1].to:
+                self.used.add(descriptor.origin)
+                self.verdict.told_to = descriptor.party
+                return descriptor
+        raise RemoteError(UNKNOWN_KEY, "the addressee's descriptor is not in the file", place="parties")
+
+    # (3) the teller's log holds both; its head has the teller's own cosignature and perhaps others'
+    def _logged(self, said: Signed, given: tuple[Signed, Release], teller: Descriptor) -> Head:
+        head = witness.read_head(self.proof.note, teller)
+        self._included(said, self.proof.statement_place, head, "log")
+        self._included(given[0], self.proof.release_place, head, "log")
+        if self.proof.statement_place.index >= self.proof.release_place.index:
+            raise RemoteError(MALFORMED, "released before it was logged", place="log")
+        own, others = self._cosignatures(head, teller)
+        self._rung("logged", own, teller, _CLAIMED)
+        if others:
+            at, by = min((at, by.party) for by, at in others)
+            self._rung("witnessed", at, self._named(by), _COSIGNED)
+        self._rung("released", instant.from_seconds(given[0].envelope.iat), teller, _CLAIMED)
+        return head
+
+    # (4) the hearer asked for what comes after: it has all that stands before its cursor
+    def _fetched(self, data: bytes, hearer: Descriptor, teller: Descriptor) -> None:
+        pull = deliver.read_pull(data, hearer)
+        if pull.to != teller.fingerprint or pull.cursor <= self.proof.release_place.index:
+            raise RemoteError(CONTENT_MISMATCH, "the pull does not reach this release", place="pull")
+        self._rung("fetched", instant.from_seconds(pull.at), hearer, _CLAIMED)
+
+    # (5) the acknowledgement: of this telling, in the hearer's log, under a checkpoint that others cosigned
+    def _held(self, held: Held, telling: Telling, teller: Descriptor, hearer: Descriptor) -> None:
+        signed = hearer.vouch(Unverified.read(list(held.statement), place="held"))
+        said = acknowledgement.read(signed.object)
+        if said.to != teller.fingerprint:
+            raise RemoteError(WRONG_ADDRESSEE, "an acknowledgement made to another party", place="held")
+        merkle.verify_inclusion(telling.leaf, held.telling.index, said.count, held.telling.path, said.root)
+        head = witness.read_head(held.note, hearer)
+        self._included(signed, held.receipt, head, "held")
+        _, others = self._cosignatures(head, hearer)
+        counted = sorted((at, by.party) for by, at in others if by is not teller and self._counts(by))
+        verdict = self.verdict
+        verdict.witnesses = [{"party": name, "at": instant.text(at)} for at, name in counted]
+        if len(counted) >= self.quorum:
+            verdict.proved_at = counted[self.quorum - 1][0]
+        if said.disposition == HELD:
+            verdict.held_by, verdict.held_at = hearer.party, said.received_at
+            self._rung("held", said.received_at, hearer, _CLAIMED)
+        else:
+            verdict.refused = said.reason or "no reason given"
+            self._rung("refused", said.received_at, hearer, _CLAIMED)
+
+    def _counts(self, by: Descriptor) -> bool:
+        return not self.trust or self.trust.get(by.party) == by.fingerprint
+
+    # (6) silence: the teller logged that nothing came in time
+    def _silence(self, silence: Silence, telling: Telling, teller: Descriptor, terms: Release, head: Head) -> None:
+        signed = teller.vouch(Unverified.read(list(silence.statement), place="silence"))
+        said = acknowledgement.read_unacknowledged(signed.object)
+        if said.release != telling.release or said.to != terms.to or said.answer_by != terms.terms.answer_by:
+            raise RemoteError(CONTENT_MISMATCH, "the silence is about another release", place="silence")
+        self._included(signed, silence.receipt, head, "silence")
+        self._rung("unacknowledged", said.answer_by, teller, _CLAIMED)
+
+    # (7) every line of both notes is a known party's; every party in the file was needed
+    def _cosignatures(self, head: Head, of: Descriptor) -> tuple[Instant, list[tuple[Descriptor, Instant]]]:
+        own: Instant | None = None
+        others: list[tuple[Descriptor, Instant]] = []
+        seen: set[str] = set()
+        for signature in head.signed.note.signatures:
+            if signature.name in seen:
+                raise RemoteError(MALFORMED, f"{signature.name} signed a checkpoint twice", place="note")
+            seen.add(signature.name)
+            if signature.name == of.origin:
+                continue
+            by = self._party(signature.name.removesuffix("/w"))
+            at = instant.from_seconds(witness.cosigned_at(head, signature.line, by), place="note")
+            if by is of:
+                own = at
+            else:
+                others.append((by, at))
+        if own is None:
+            raise RemoteError(MALFORMED, "a checkpoint carries its own party's cosignature", place="note")
+        return own, others
+
+    def _nothing_unused(self) -> None:
+        unused = self.parties.keys() - self.used
+        if unused:
+            raise RemoteError(MALFORMED, f"{len(unused)} descriptors that nothing in the file needs", place="parties")
+
+    # (8) trust
+    def _trusted(self, teller: Descriptor, hearer: Descriptor) -> None:
+        both = (teller, hearer)
+        self.verdict.trusted = all(self.trust.get(one.party) == one.fingerprint for one in both)
+
+    def _party(self, origin: str) -> Descriptor:
+        found = self.parties.get(origin)
+        if found is None:
+            raise RemoteError(UNKNOWN_KEY, f"no descriptor of {origin} in the file", place="parties")
+        self.used.add(origin)
+        return found
+
+    def _named(self, name: str) -> Descriptor:
+        return next(found for found in self.parties.values() if found.party == name)
+
+    def _included(self, signed: Signed, place: Place, head: Head, where: str) -> None:
+        try:
+            merkle.verify_inclusion(signed.id, place.index, head.size, place.path, head.root)
+        except RemoteError as error:
+            raise RemoteError(error.code, error.message, place=where) from None
+
+    def _rung(self, name: str, at: Instant, by: Descriptor, basis: str) -> None:
+        self.verdict.ladder.append(Rung(name, at, by.party, basis))
+
+
+_CLAIMED = "claimed"
+_COSIGNED = "cosigned"
+
+
+def _text(at: Instant | None) -> str | None:
+    return None if at is None else instant.text(at)
+
+
+__all__ = ["Rung", "Triple", "Verdict", "verify"]

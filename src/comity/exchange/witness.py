@@ -1,0 +1,125 @@
+"""Witness: what one party has seen of another's log, and that it only ever grows.
+
+A head is taken only with a consistency proof from the head taken before. What cannot be joined is evidence, kept by the
+caller: `head-rollback`, `head-fork`, `not-consistent`. This file remembers nothing by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from comity.errors import HEAD_FORK, HEAD_ROLLBACK, NOT_CONSISTENT, WRONG_ISSUER, RemoteError
+from comity.model.party import Descriptor
+from comity.proof import checkpoint as checkpoints
+from comity.proof import merkle
+from comity.proof.checkpoint import SignedCheckpoint
+from comity.proof.keys import Signer
+from comity.space.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head of somebody's log whose log signature was checked."""
+
+    signed: SignedCheckpoint
+
+    @property
+    def size(self) -> int:
+        """The number of leaves it commits to."""
+        return self.signed.checkpoint.size
+
+    @property
+    def root(self) -> bytes:
+        """The tree hash over them."""
+        return self.signed.checkpoint.root
+
+    @property
+    def note(self) -> bytes:
+        """The checkpoint note as it came."""
+        return self.signed.note.data
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A head as one party shows it to another: the note, and the proof from a smaller size that the other holds."""
+
+    note: bytes
+    old: int
+    path: tuple[bytes, ...]
+
+
+def read_head(note: bytes, of: Descriptor) -> Head:
+    """Read a party's checkpoint note.
+
+    Raises:
+        RemoteError: `malformed`, `bad-signature`, `wrong-issuer`.
+    """
+    signed = checkpoints.parse_checkpoint(note)
+    if signed.checkpoint.origin != of.origin:
+        raise RemoteError(WRONG_ISSUER, f"the head of {signed.checkpoint.origin}, not of {of.origin}")
+    checkpoints.verify_log_signature(signed, of.keys.log)
+    return Head(signed)
+
+
+def advance(known: Head | None, new: Head, path: Sequence[bytes]) -> Head:
+    """Take a new head of a log, given the one known before.
+
+    Args:
+        known: the last head that was taken; None before the first.
+        new: the head now shown.
+        path: the RFC 9162 consistency proof from `known` to `new`.
+
+    Returns:
+        The head that is now known.
+
+    Raises:
+        RemoteError: `head-rollback`, `head-fork`, `not-consistent`; with both notes as evidence.
+    """
+    if known is None or known.size == 0:
+        return new
+    if new.size < known.size:
+        message = f"the log showed {new.size} leaves after it had shown {known.size}"
+        raise RemoteError(HEAD_ROLLBACK, message, evidence=_evidence(known, new))
+    if new.size == known.size:
+        if new.root != known.root:
+            message = f"two heads of {new.size} leaves with different roots"
+            raise RemoteError(HEAD_FORK, message, evidence=_evidence(known, new))
+        return known
+    _join(known, new, path)
+    return new
+
+
+def reconcile(known: Head | None, older: Head, path: Sequence[bytes]) -> None:
+    """Check that a head, older or newer than the one known, belongs to the same log.
+
+    Raises:
+        RemoteError: `head-fork`, `not-consistent`.
+    """
+    if known is None or older.size >= known.size:
+        advance(known, older, path)
+    else:
+        _join(older, known, path)
+
+
+def _join(small: Head, large: Head, path: Sequence[bytes]) -> None:
+    try:
+        merkle.verify_consistency(small.size, small.root, large.size, large.root, path)
+    except RemoteError as error:
+        raise RemoteError(NOT_CONSISTENT, error.message, evidence=_evidence(small, large)) from None
+
+
+def _evidence(known: Head, new: Head) -> dict[str, str]:
+    return {"known": known.note.decode(), "shown": new.note.decode()}
+
+
+def cosign(head: Head, *, witness_name: str, signer: Signer, now: Instant) -> str:
+    """Cosign a head that `advance` has taken and that is durably kept (C2SP tlog-witness): one signature line."""
+    return checkpoints.cosign(head.signed.checkpoint, witness_name, signer, now // 1000)
+
+
+def cosigned_at(head: Head, line: str, by: Descriptor) -> int:
+    """Check a witness's cosignature of a head; returns its time in seconds since 1970.
+
+    Raises:
+        RemoteError: `malformed`, `bad-signature`, `unknown-key`.
+    """
+    return checkpoints.verify_cosignature(line, head.signed.checkpoint, by.witness_name, by.keys.witness)
