@@ -1,0 +1,16 @@
+"""Where it happens: clock, keys, disk and network behind ports, their real parts, and the node that uses them."""
+
+__all__ = [
+    "access",
+    "clock",
+    "directory",
+    "journal",
+    "keyring",
+    "lock",
+    "node",
+    "ports",
+    "sqlite",
+    "sync",
+    "teller",
+    "wire",
+]

@@ -1,0 +1,68 @@
+"""Fold: what is true (leaves, received items, kept evidence) becomes the rows that answer questions quickly.
+
+The same functions run at each commit and in `rebuild`, so that a rebuilt store equals one that was never lost.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from comity.exchange.acknowledge import decode_answer
+from comity.exchange.deliver import read_page_end
+from comity.model import acknowledgement, release
+from comity.model.party import Descriptor
+from comity.model.statement import Logged
+from comity.node.ports import AnswerRow, Batch, Kept, ReleaseRow, Store
+from comity.proof.envelope import StatementId
+
+
+def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int]) -> Batch:
+    """The rows of new entries of the own log.
+
+    Args:
+        logged: the entries, in their order.
+        place_of: id -> index of the statements that these releases name, as far as they stand earlier in the log.
+    """
+    batch = Batch()
+    places = place_of
+    for entry in logged:
+        kind = entry.signed.object.type
+        places[entry.id] = entry.index
+        if kind == "release":
+            batch.releases.append(_release_row(entry, places))
+        elif kind == "unacknowledged":
+            said = acknowledgement.read_unacknowledged(entry.signed.object)
+            batch.silences.append((said.release, entry.index))
+    return batch
+
+
+def _release_row(entry: Logged, places: dict[StatementId, int]) -> ReleaseRow:
+    found = release.read(entry.signed.object)
+    if found.withdrawn:
+        return ReleaseRow(entry.index, entry.id, found.id, found.to, None, 0, None, withdrawn=True)
+    at = places[found.leaf]
+    return ReleaseRow(entry.index, entry.id, found.id, found.to, found.leaf, at, found.terms.answer_by)
+
+
+def answer_rows(kept: Kept) -> list[AnswerRow]:
+    """The rows of one kept acknowledgement, whose checks were made before it was kept."""
+    answer = decode_answer(kept.data)
+    said = acknowledgement.read(answer.statement.object)
+    id = answer.statement.envelope.id
+    return [
+        AnswerRow(telling.release, id, number, said.disposition, said.reason, said.received_at, kept.at)
+        for number, telling in enumerate(answer.tellings)
+    ]
+
+
+def refold(store: Store, parties: Iterable[Descriptor], entries: Iterable[list[Logged]]) -> Iterator[Batch]:
+    """Everything that can be folded, from the start: entries in groups, then evidence party by party."""
+    places: dict[StatementId, int] = {}
+    for group in entries:
+        yield leaf_rows(group, places)
+    for party in parties:
+        batch = Batch()
+        for kept in store.kept("answer", party.fingerprint):
+            batch.answers += answer_rows(kept)
+        for kept in store.kept("page-end", party.fingerprint):
+            end = read_page_end(kept.data, party)
+            batch.cursors[party.fingerprint] = max(end.next, batch.cursors.get(party.fingerprint, 0))
+        yield batch

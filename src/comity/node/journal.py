@@ -1,0 +1,202 @@
+"""The journal: the one writer of a party's log, with group commit.
+
+Whoever has something to write proposes it and waits. What is proposed at the same time is written together: one tree
+append, one signed head, one transaction, one swap of the lock; only then are the waiters told and the head shown.
+
+Rule 1: commit, then compare-and-swap, then publish; never another order. Rule 2: if the commit fails, nothing of it is
+seen, and the tree in memory stays what it was. Rule 3: a log behind its lock signs nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from comity.errors import CLOCK_SKEW, DAMAGED, READ_ONLY, LocalError
+from comity.exchange import log
+from comity.model.fingerprint import Fingerprint, origin_of
+from comity.model.statement import Logged, Signed
+from comity.node import fold
+from comity.node.ports import Batch, CheckpointLock, Clock, Keyring, LeafRow, Store
+from comity.proof.checkpoint import parse_checkpoint
+from comity.proof.envelope import StatementId
+from comity.proof.tree import Prover, Tree
+from comity.space.instant import Instant
+
+GROUP = 100
+MAX_STEP_BACK = 5 * 60 * 1000
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What somebody wants written: statements for the log and rows that go with them."""
+
+    signed: list[Signed] = field(default_factory=list)
+    batch: Batch = field(default_factory=Batch)
+
+
+class Journal:
+    """The writer of one log. Make it with `Journal.open`."""
+
+    def __init__(self, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, party: Fingerprint) -> None:
+        self._store, self._lock, self._keys, self._clock = store, lock, keys, clock
+        self._origin = origin_of(party)
+        self._waiting: list[tuple[Proposal, asyncio.Future[list[Logged]]]] = []
+        self._writing = False
+        self._last = Instant(0)
+        self.tree = Tree.empty()
+        self.note: bytes | None = None
+        self.read_only: str | None = None
+        self.prover = Prover(store.tile)
+        self.released: Callable[[set[Fingerprint]], None] = lambda _: None
+
+    @classmethod
+    def open(cls, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, party: Fingerprint) -> "Journal":
+        """Read the log's edge and compare it with its newest head and with the lock.
+
+        Raises:
+            LocalError: `damaged`: the stored tree has not the root that was signed.
+        """
+        journal = cls(store, lock, keys, clock, party)
+        journal._load()
+        return journal
+
+    def _load(self) -> None:
+        self.note, size = self._store.note(), self._store.size()
+        self.tree = Tree.load(size, self._store.tile)
+        if self.note is not None:
+            head = parse_checkpoint(self.note).checkpoint
+            if (head.size, head.root) != (size, self.tree.root()):
+                raise LocalError(DAMAGED, "the stored tree has not the root of its signed head; see log verify")
+        elif size:
+            raise LocalError(DAMAGED, "the log has entries and no head")
+        locked = self._lock.read()
+        if locked == self.note:
+            return
+        if locked is None:
+            self.read_only = "the checkpoint lock is missing: restored from a backup? See comity log adopt --help"
+        elif not self._extends(locked):
+            self.read_only = "the log is behind the last head that it signed: an old backup was restored"
+        elif self.note is not None:
+            # A crash between commit and swap: what is committed extends what was locked, so the lock may follow.
+            self._lock.replace(locked, self.note)
+
+    def _extends(self, locked: bytes) -> bool:
+        head = parse_checkpoint(locked).checkpoint
+        if head.size > self.tree.size:
+            return False
+        return head.size == 0 or Tree.load(head.size, self._store.tile).root() == head.root
+
+    def adopt(self) -> None:
+        """Take the stored head as the last one signed, where the lock was lost. Only after the peers were asked.
+
+        Raises:
+            LocalError: `read-only`: the lock holds a head, which decides.
+        """
+        if self.note is None or self._lock.read() is not None:
+            raise LocalError(READ_ONLY, self.read_only or "the lock is in place: there is nothing to adopt")
+        self._lock.replace(None, self.note)
+        self.read_only = None
+
+    async def commit(self, proposal: Proposal) -> list[Logged]:
+        """Write a proposal, together with what others propose at this moment.
+
+        Returns:
+            Its statements at their places in the log.
+
+        Raises:
+            LocalError: `storage`, `read-only`, `clock-skew`.
+        """
+        waiter: asyncio.Future[list[Logged]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((proposal, waiter))
+        if not self._writing:
+            self._writing = True
+            try:
+                await asyncio.sleep(0)  # let those who are ready join the group
+                while self._waiting:
+                    group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                    self._write(group)
+            finally:
+                self._writing = False
+        return await waiter
+
+    def _write(self, group: list[tuple[Proposal, asyncio.Future[list[Logged]]]]) -> None:
+        try:
+            logged = self.write([proposal for proposal, _ in group])
+        except LocalError as error:
+            if len(group) > 1:  # one that cannot be written must not fail its neighbours
+                for one in group:
+                    self._write([one])
+            elif not group[0][1].done():
+                group[0][1].set_exception(error)
+            return
+        for (_, waiter), entries in zip(group, logged, strict=True):
+            if not waiter.done():
+                waiter.set_result(entries)
+
+    def write(self, proposals: list[Proposal]) -> list[list[Logged]]:
+        """Write proposals as one group, at once.
+
+        Raises:
+            LocalError: as `commit`; then nothing of the group was written.
+        """
+        signed = [item for proposal in proposals for item in proposal.signed]
+        appended = log.append(self.tree, signed)
+        note = self._head(appended.tree) if signed else None
+        batch = fold.leaf_rows(appended.logged, self._places(signed))
+        batch.leaves = [LeafRow(entry.index, entry.id, entry.signed.triple) for entry in appended.logged]
+        batch.tiles, batch.note = appended.tiles, note
+        for proposal in proposals:
+            batch.add(proposal.batch)
+        # (1) commit
+        self._store.commit(batch)
+        if note is not None:
+            old, self.tree, self.note = self.note, appended.tree, note
+            # (2) swap
+            self._swap(old, note)
+        # (3) publish
+        self.released({row.to for row in batch.releases})
+        return _shares(proposals, appended.logged)
+
+    def _swap(self, old: bytes | None, new: bytes) -> None:
+        try:
+            self._lock.replace(old, new)
+        except LocalError as error:
+            self.read_only = error.message
+            raise
+
+    def _head(self, tree: Tree) -> bytes:
+        if self.read_only:
+            raise LocalError(READ_ONLY, self.read_only)
+        return log.head(tree, origin=self._origin, log=self._keys.log, witness=self._keys.witness, now=self.now())
+
+    def now(self) -> Instant:
+        """The time, never earlier than told before.
+
+        Raises:
+            LocalError: `clock-skew`: the clock was set back by more than five minutes.
+        """
+        now = self._clock.now()
+        if now + MAX_STEP_BACK < self._last:
+            raise LocalError(CLOCK_SKEW, "the clock was set back by more than five minutes: nothing is signed")
+        self._last = max(self._last, now)
+        return self._last
+
+    def _places(self, signed: list[Signed]) -> dict[StatementId, int]:
+        here = {item.id for item in signed}
+        named = [item.object.properties["leaf"] for item in signed if item.object.type == "release"]
+        places: dict[StatementId, int] = {}
+        for text in named:
+            id = StatementId(bytes.fromhex(text))
+            if id not in here and id not in places:
+                found = self._store.find(id)
+                if found is not None:
+                    places[id] = found.index
+        return places
+
+
+def _shares(proposals: list[Proposal], logged: list[Logged]) -> list[list[Logged]]:
+    shares, at = [], 0
+    for proposal in proposals:
+        shares.append(logged[at : at + len(proposal.signed)])
+        at += len(proposal.signed)
+    return shares

@@ -1,0 +1,341 @@
+"""The node: one party at work on its own directory. What a person may ask of it stands here, one method per command.
+
+It knows the ports and nothing of HTTP or the command line. What it answers to other nodes stands in `teller`, what it
+asks of them in `sync`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from comity.errors import (
+    BAD_ARGUMENT,
+    DAMAGED,
+    EXISTS,
+    FINGERPRINT_MISMATCH,
+    NAME_TAKEN,
+    NOT_OURS,
+    UNKNOWN_PARTY,
+    UNKNOWN_STATEMENT,
+    ComityError,
+    LocalError,
+)
+from comity.exchange import release as gate
+from comity.exchange import sign
+from comity.model import content, fingerprint, party
+from comity.model import release as releases
+from comity.model.fingerprint import Fingerprint
+from comity.model.marking import Terms
+from comity.model.party import Descriptor
+from comity.model.release import Release
+from comity.model.statement import Draft, Index, Logged, Released, Signed, Unverified
+from comity.node import fold
+from comity.node.journal import Journal, Proposal
+from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
+from comity.proof import cbor, envelope, merkle
+from comity.proof.checkpoint import parse_checkpoint
+from comity.proof.envelope import StatementId
+
+_SCAN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another party as it is known here."""
+
+    petname: str
+    descriptor: Descriptor
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Who it is."""
+        return self.descriptor.fingerprint
+
+
+class Node:
+    """One party's node. Make it with `Node.open`."""
+
+    def __init__(
+        self,
+        store: Store,
+        lock: CheckpointLock,
+        keys: Keyring,
+        clock: Clock,
+        randomness: Randomness,
+        descriptor: Descriptor,
+    ) -> None:
+        self.store, self.keys, self.clock, self.randomness = store, keys, clock, randomness
+        self.descriptor = descriptor
+        self.journal = Journal.open(store, lock, keys, clock, descriptor.fingerprint)
+        self._peers: dict[Fingerprint, Peer] = {}
+        for row in store.peers():
+            self._peers[row.fingerprint] = Peer(row.petname, unpack(row.descriptor, row.fingerprint))
+
+    @classmethod
+    def open(cls, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, randomness: Randomness) -> "Node":
+        """Open a node whose log has its descriptor at leaf 0.
+
+        Raises:
+            LocalError: `damaged`.
+        """
+        first = store.leaf(0)
+        if first is None:
+            raise LocalError(DAMAGED, "the log has no genesis leaf")
+        return cls(store, lock, keys, clock, randomness, party.read(Unverified.read(list(first.triple))))
+
+    # -- saying
+
+    def sign(self, draft: Draft) -> Signed:
+        """Sign a draft as this party, now."""
+        random = self.randomness.draw(sign.RANDOM_BYTES)
+        now = self.journal.now()
+        return sign.sign(draft, origin=self.descriptor.origin, now=now, random=random, signer=self.keys.statement)
+
+    def uuid(self) -> str:
+        """A fresh random UUID."""
+        return sign.uuid_of(self.randomness.draw(16))
+
+    def draft_release(self, statement: Signed, to: Fingerprint, terms: Terms) -> Signed:
+        """Sign the release of a statement to one party."""
+        return self.sign(gate.release(statement, to=to, terms=terms, now=self.journal.now(), uuid=self.uuid()))
+
+    async def say(self, draft: Draft, to: Sequence[Peer], terms: Terms) -> tuple[Logged, list[Logged]]:
+        """Say something: sign it, log it, and release it to the parties named (to nobody by default).
+
+        Returns:
+            The statement and its releases, at their places in the log; durable.
+        """
+        signed = self.sign(draft)
+        given = [self.draft_release(signed, peer.fingerprint, terms) for peer in to]
+        logged = await self.journal.commit(Proposal([signed, *given]))
+        return logged[0], logged[1:]
+
+    async def release(self, id: StatementId, to: Sequence[Peer], terms: Terms) -> list[Logged]:
+        """Release a statement of ours to further parties; those that have it already keep their release.
+
+        Raises:
+            LocalError: `unknown-statement`, `not-ours`.
+        """
+        said = self.own(id)
+        if said.signed.object.type in _NEVER_RELEASED:
+            raise LocalError(NOT_OURS, f"a {said.signed.object.type} is never released")
+        have = {row.to for row in self.store.releases_of(id) if not row.withdrawn}
+        given = [self.draft_release(said.signed, p.fingerprint, terms) for p in to if p.fingerprint not in have]
+        return await self.journal.commit(Proposal(given)) if given else []
+
+    async def withdraw(self, id: StatementId, of: Sequence[Peer]) -> list[Logged]:
+        """Withdraw the releases of a statement: no new pulls, and whoever holds it is told.
+
+        Raises:
+            LocalError: `unknown-statement`, or `bad-argument`: it is not released to one of them.
+        """
+        self.own(id)
+        standing = {row.to: row for row in self.store.releases_of(id) if not row.withdrawn}
+        for peer in of:
+            if peer.fingerprint not in standing:
+                raise LocalError(BAD_ARGUMENT, f"it is not released to {peer.petname}")
+        taken = [self._read_release(standing[peer.fingerprint]) for peer in of]
+        drafts = [gate.withdraw(one, now=self.journal.now()) for one in taken]
+        return await self.journal.commit(Proposal([self.sign(draft) for draft in drafts]))
+
+    def _read_release(self, row: ReleaseRow) -> Release:
+        return releases.read(self.own(row.id).signed.object)
+
+    # -- reading
+
+    def own(self, id: StatementId) -> Logged:
+        """A statement of our own log.
+
+        Raises:
+            LocalError: `unknown-statement`, or `not-ours`: another party said it.
+        """
+        row = self.store.find(id)
+        if row is None:
+            if self.store.received_statement(id) is not None:
+                raise LocalError(NOT_OURS, "another party said it: only its author may do this")
+            raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
+        return recall(row)
+
+    def resolve(self, text: str) -> StatementId:
+        """A statement's id from its hexadecimal digits.
+
+        Raises:
+            LocalError: `bad-argument`.
+        """
+        try:
+            if len(text) == 64:
+                return StatementId(bytes.fromhex(text))
+        except ValueError:
+            pass
+        raise LocalError(BAD_ARGUMENT, "a statement is named by its id: 64 hexadecimal digits", place="STATEMENT")
+
+    def released(self, row: ReleaseRow) -> Released:
+        """What may be delivered under one row of releases."""
+        given = self.at(row.index)
+        return gate.released(None if row.statement is None else self.at(row.statement_index), given)
+
+    def at(self, index: int) -> Logged:
+        """The entry of our own log at an index.
+
+        Raises:
+            LocalError: `damaged`.
+        """
+        row = self.store.leaf(index)
+        if row is None:
+            raise LocalError(DAMAGED, f"leaf {index} is missing")
+        return recall(row)
+
+    # -- peers
+
+    @property
+    def peers(self) -> list[Peer]:
+        """All known parties, by petname."""
+        return sorted(self._peers.values(), key=lambda peer: peer.petname)
+
+    def peer(self, who: Fingerprint) -> Peer | None:
+        """A known party by its fingerprint."""
+        return self._peers.get(who)
+
+    def named(self, names: Iterable[str]) -> list[Peer]:
+        """Known parties by their petnames; `all` is every one of them.
+
+        Raises:
+            LocalError: `unknown-party`.
+        """
+        by_name = {peer.petname: peer for peer in self._peers.values()}
+        found: dict[str, Peer] = {}
+        for name in names:
+            if name == "all":
+                found.update(by_name)
+            elif name in by_name:
+                found[name] = by_name[name]
+            else:
+                known = ", ".join(sorted(by_name)) or "nobody"
+                raise LocalError(UNKNOWN_PARTY, f"no party {name[:40]!a} is known here, only {known}", place="--to")
+        return [found[name] for name in sorted(found)]
+
+    def party_name(self, who: Fingerprint) -> str:
+        """The petname of a party; our own name for ourselves."""
+        if who == self.descriptor.fingerprint:
+            return self.descriptor.party
+        peer = self._peers.get(who)
+        return peer.petname if peer else who[:16]
+
+    def add_peer(self, packed: bytes, expected: Fingerprint, petname: str | None = None) -> Peer:
+        """Pin a party by its descriptor, after its fingerprint was learnt by another way.
+
+        Raises:
+            LocalError: `fingerprint-mismatch`, `name-taken`, `exists`, `bad-argument`.
+        """
+        try:
+            found = unpack(packed, expected)
+        except ComityError as error:
+            if error.code == FINGERPRINT_MISMATCH:
+                raise LocalError(error.code, error.message, evidence=error.evidence) from None
+            raise LocalError(BAD_ARGUMENT, f"not a descriptor: {error}") from None
+        name = petname or found.party
+        if found.fingerprint == self.descriptor.fingerprint:
+            raise LocalError(BAD_ARGUMENT, "that is this party itself")
+        if found.fingerprint in self._peers:
+            raise LocalError(EXISTS, f"already known as {self._peers[found.fingerprint].petname}")
+        if name == self.descriptor.party or name in {peer.petname for peer in self._peers.values()}:
+            raise LocalError(NAME_TAKEN, f"{name} stands for another party here; give this one another name with --as")
+        self.store.add_peer(PeerRow(name, packed, found.fingerprint))
+        self._peers[found.fingerprint] = Peer(name, found)
+        return self._peers[found.fingerprint]
+
+    # -- upkeep
+
+    def verify_log(self, progress: Any = lambda done, of: None) -> list[dict[str, Any]]:
+        """Compute everything again from the stored leaves: ids, bodies, signatures, tiles, the root and its signature.
+
+        Returns:
+            The faults found, each with its place; none if the log is whole.
+        """
+        faults: list[dict[str, Any]] = [{"place": "database", "message": text} for text in self.store.check()]
+        ids: list[bytes] = []
+        for first in range(0, self.journal.tree.size, _SCAN):
+            for number, (id, data) in enumerate(self.store.leaf_data(first, _SCAN)):
+                fault = self._leaf_fault(first + number, id, data)
+                if fault:
+                    faults.append({"place": f"leaf {first + number}", "message": fault})
+                ids.append(merkle.leaf_hash(data))
+            progress(min(first + _SCAN, self.journal.tree.size), self.journal.tree.size)
+        if self.journal.note is None or parse_checkpoint(self.journal.note).checkpoint.root != merkle.root_of(ids):
+            faults.append({"place": "head", "message": "the signed head has another root than the stored leaves"})
+        return faults
+
+    def _leaf_fault(self, index: int, id: StatementId, data: bytes) -> str | None:
+        try:
+            parsed = envelope.parse(data)
+            if parsed.id != id:
+                return "stored under another id than its bytes have"
+            row = self.store.leaf(index)
+            if row is not None:
+                parsed.opens(row.triple[1], row.triple[2])
+            parsed.verify(self.descriptor.keys.statement if index else self.descriptor.keys.root)
+        except ComityError as error:
+            return error.message
+        return None
+
+    def rebuild(self) -> None:
+        """Fold everything again from what is true."""
+        self.store.refold(fold.refold(self.store, [p.descriptor for p in self.peers], self._entries()))
+
+    def _entries(self) -> Iterator[list[Logged]]:
+        for first in range(0, self.journal.tree.size, _SCAN):
+            yield [self.at(at) for at in range(first, min(first + _SCAN, self.journal.tree.size))]
+
+
+_NEVER_RELEASED = frozenset({"release", "acknowledgement", "unacknowledged", "descriptor"})
+
+
+def recall(row: LeafRow) -> Logged:
+    """An entry of our own log as it was logged; its signature was ours and is checked by `verify_log`."""
+    data, salt, raw = row.triple
+    return Logged(Signed(envelope.parse(data), salt, content.parse(raw)), Index(row.index))
+
+
+def pack(descriptor: Signed) -> bytes:
+    """A descriptor as it is handed to others: CBOR [envelope, salt, content]."""
+    return cbor.encode(list(descriptor.triple))
+
+
+def unpack(packed: bytes, expected: Fingerprint | None = None) -> Descriptor:
+    """Read a packed descriptor.
+
+    Raises:
+        RemoteError: as `model.party.read`.
+    """
+    return party.read(Unverified.read(cbor.decode(packed, place="descriptor", limit=1 << 16)), expected)
+
+
+def genesis(
+    store: Store,
+    lock: CheckpointLock,
+    keys: Keyring,
+    descriptor: Signed,
+    clock: Clock,
+) -> None:
+    """Write leaf 0, the party's descriptor, and the first head.
+
+    Raises:
+        LocalError: `exists`: the log has begun, here or at another place.
+    """
+    if store.size() or lock.read() is not None:
+        raise LocalError(EXISTS, "this party's log has begun already")
+    found = unpack(pack(descriptor))
+    journal = Journal.open(store, lock, keys, clock, found.fingerprint)
+    journal.write([Proposal([descriptor])])
+
+
+def read_fingerprint(text: str) -> Fingerprint:
+    """A fingerprint as an operator types it: upper case, spaces and colons are allowed.
+
+    Raises:
+        LocalError: `bad-argument`.
+    """
+    try:
+        return fingerprint.read(text.replace(" ", "").replace(":", "").lower())
+    except ValueError as error:
+        raise LocalError(BAD_ARGUMENT, str(error), place="--fingerprint") from None

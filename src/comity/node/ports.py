@@ -1,0 +1,308 @@
+"""The ports: what a node needs of the world. Real parts stand beside this file; tests and simulations bring their own.
+
+Rule 1: `Store.commit` is all or nothing, and durable when it returns. Rule 2: nothing is published before it is committed
+and the lock holds the new checkpoint. Rule 3: below the ports there are no threads and no other clock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from comity.model.fingerprint import Fingerprint
+from comity.model.party import Descriptor
+from comity.model.statement import Triple
+from comity.proof.envelope import StatementId
+from comity.proof.keys import Signer
+from comity.space.instant import Instant
+
+
+class Clock(Protocol):
+    """Wall time."""
+
+    def now(self) -> Instant:
+        """The time, UTC."""
+        ...
+
+
+class Randomness(Protocol):
+    """Unpredictable bytes."""
+
+    def draw(self, count: int) -> bytes:
+        """Fresh random bytes."""
+        ...
+
+
+class Keyring(Protocol):
+    """A party's private keys, one per use; the root's may be kept elsewhere."""
+
+    @property
+    def statement(self) -> Signer: ...
+    @property
+    def log(self) -> Signer: ...
+    @property
+    def witness(self) -> Signer: ...
+    @property
+    def transport(self) -> Signer: ...
+
+
+class CheckpointLock(Protocol):
+    """The last checkpoint that this party signed, kept outside the node's directory and its backups."""
+
+    def read(self) -> bytes | None:
+        """The note; None before the first."""
+        ...
+
+    def replace(self, old: bytes | None, new: bytes) -> None:
+        """Compare and swap, durably.
+
+        Raises:
+            LocalError: `read-only`: the lock holds another note than `old`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request; header names in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire(Protocol):
+    """One request to another node, one response."""
+
+    async def send(self, request: Request, *, timeout: float) -> Response:
+        """Send a request.
+
+        Args:
+            request: as signed.
+            timeout: seconds until it counts as unreachable.
+
+        Raises:
+            TransportError: `unreachable`.
+        """
+        ...
+
+
+class Peers(Protocol):
+    """What a node asks of another node, in Comity's own terms; `gateways.peer` speaks it over a `Wire`.
+
+    Each call raises TransportError where it did not get through, and RemoteError with the other's code where refused.
+    """
+
+    async def pull(self, peer: Descriptor, body: bytes, *, wait: float) -> bytes:
+        """Ask for a page (spec/page.md)."""
+        ...
+
+    async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
+        """Hand over an acknowledgement (spec/acknowledgement.md)."""
+        ...
+
+    async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
+        """Show our head, to be cosigned (C2SP tlog-witness); returns the signature line."""
+        ...
+
+    async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
+        """Ask for fresh receipts of acknowledgements (spec/node-api.md)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRow:
+    """One entry of the own log."""
+
+    index: int
+    id: StatementId
+    triple: Triple
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """One release in the own log, or with no statement the withdrawal of one."""
+
+    index: int
+    id: StatementId
+    stix_id: str
+    to: Fingerprint
+    statement: StatementId | None
+    statement_index: int
+    answer_by: Instant | None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRow:
+    """One telling that another party has made to us.
+
+    Attributes:
+        statement: None in a notice of withdrawal.
+        item: as it came, with its paths (one element of spec/page.md's items).
+        size: of the teller's head that the paths lead to.
+        answer: our statement that acknowledges or refuses it.
+        refused: the code, if refused: then it stands in quarantine.
+    """
+
+    release: StatementId
+    stix_id: str
+    teller: Fingerprint
+    statement: StatementId | None
+    item: bytes
+    size: int
+    received_at: Instant
+    answer: StatementId
+    refused: str | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingAnswer:
+    """An acknowledgement of ours that its teller is to get.
+
+    Attributes:
+        tellings: pairs of statement id and release id, 64 bytes each.
+        delivered_at: when the teller confirmed it; None until then.
+    """
+
+    id: StatementId
+    to: Fingerprint
+    tellings: bytes
+    delivered_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """What a hearer has answered to one release of ours.
+
+    Attributes:
+        answer: the hearer's statement.
+        position: of this telling in the answer.
+        at: when it reached us.
+    """
+
+    release: StatementId
+    answer: StatementId
+    position: int
+    disposition: str
+    reason: str | None
+    claimed_at: Instant
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes kept as evidence: `kind`, from whom, about what.
+
+    Kinds: page-end, pull, head (a peer's), answer, receipt (of an answer), evidence.
+    """
+
+    kind: str
+    peer: Fingerprint
+    subject: bytes
+    data: bytes
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRow:
+    """A party known here: the petname and its packed descriptor."""
+
+    petname: str
+    descriptor: bytes
+    fingerprint: Fingerprint
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one commit writes."""
+
+    leaves: list[LeafRow] = field(default_factory=list)
+    tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    note: bytes | None = None
+    releases: list[ReleaseRow] = field(default_factory=list)
+    silences: list[tuple[StatementId, int]] = field(default_factory=list)
+    received: list[ReceivedRow] = field(default_factory=list)
+    outgoing: list[OutgoingAnswer] = field(default_factory=list)
+    answers: list[AnswerRow] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    heads: dict[Fingerprint, tuple[int, bytes]] = field(default_factory=dict)
+    cursors: dict[Fingerprint, int] = field(default_factory=dict)
+
+    def add(self, other: "Batch") -> None:
+        """Take in what another batch writes, apart from leaves, tiles and note."""
+        self.releases += other.releases
+        self.silences += other.silences
+        self.received += other.received
+        self.outgoing += other.outgoing
+        self.answers += other.answers
+        self.kept += other.kept
+        self.heads.update(other.heads)
+        self.cursors.update(other.cursors)
+
+
+class Store(Protocol):
+    """Where a node keeps what is true, and what it has folded of it.
+
+    True are leaves with their bodies, received items, kept evidence, peers and heads; releases, answers and cursors are
+    folded from these and can be made again. All methods are short and do not wait; all raise LocalError `storage` where
+    the disk fails.
+    """
+
+    # -- writing
+    def commit(self, batch: Batch) -> None: ...
+    def publish(self, size: int, note: bytes) -> None: ...
+    def add_cosignature(self, size: int, by: Fingerprint, line: str, at: Instant) -> None: ...
+    def add_peer(self, peer: PeerRow) -> None: ...
+    def mark_delivered(self, answer: StatementId, at: Instant) -> None: ...
+    def remember_nonce(self, peer: Fingerprint, nonce: str, until: Instant, now: Instant) -> bool: ...
+
+    # -- the own log
+    def size(self) -> int: ...
+    def note(self) -> bytes | None: ...
+    def tile(self, level: int, number: int) -> bytes: ...
+    def leaf(self, index: int) -> LeafRow | None: ...
+    def find(self, id: StatementId) -> LeafRow | None: ...
+    def leaf_data(self, first: int, count: int) -> Sequence[tuple[StatementId, bytes]]: ...
+    def published_after(self, index: int, limit: int) -> Sequence[tuple[int, bytes]]: ...
+    def last_published(self) -> tuple[int, bytes] | None: ...
+    def cosignatures(self, size: int) -> Sequence[tuple[Fingerprint, str, Instant]]: ...
+
+    # -- what was released, and what came back
+    def releases_to(self, to: Fingerprint, first: int, limit: int) -> Sequence[ReleaseRow]: ...
+    def releases_of(self, statement: StatementId) -> Sequence[ReleaseRow]: ...
+    def release(self, id: StatementId) -> ReleaseRow | None: ...
+    def answers_to(self, release: StatementId) -> AnswerRow | None: ...
+    def answers_of(self, hearer: Fingerprint) -> Sequence[StatementId]: ...
+    def silence(self, release: StatementId) -> int | None: ...
+    def overdue(self, now: Instant) -> Sequence[ReleaseRow]: ...
+
+    # -- what was received
+    def received(self) -> Iterable[ReceivedRow]: ...
+    def received_release(self, release: StatementId) -> ReceivedRow | None: ...
+    def received_statement(self, statement: StatementId) -> ReceivedRow | None: ...
+    def outgoing(self, to: Fingerprint) -> Sequence[OutgoingAnswer]: ...
+    def outgoing_answer(self, id: StatementId) -> OutgoingAnswer | None: ...
+    def cursor(self, teller: Fingerprint) -> int: ...
+
+    # -- peers and evidence
+    def peers(self) -> Sequence[PeerRow]: ...
+    def head(self, peer: Fingerprint) -> tuple[int, bytes] | None: ...
+    def kept(self, kind: str, peer: Fingerprint, subject: bytes | None = None) -> Sequence[Kept]: ...
+    def last_kept(self, kind: str, peer: Fingerprint) -> Kept | None: ...
+    def kept_after(self, kind: str, peer: Fingerprint, subject: bytes) -> Kept | None: ...
+
+    # -- upkeep
+    def check(self) -> list[str]: ...
+    def refold(self, batches: Iterable[Batch]) -> None: ...
+    def close(self) -> None: ...

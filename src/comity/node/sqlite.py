@@ -1,0 +1,416 @@
+"""The store on SQLite, through apsw: one file, one writer, write-ahead log, every commit synced before it returns.
+
+What each table means stands with the rows in `ports`. Rule 1: `synchronous` is FULL, asserted at the start, because an
+acknowledgement may only be sent for what survives a power cut. Rule 2: no SQL outside this file. Rule 3: statements of
+other parties are never rewritten; a second delivery changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import apsw
+
+from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
+from comity.model.fingerprint import Fingerprint
+from comity.node.ports import AnswerRow, Batch, Kept, LeafRow, OutgoingAnswer, PeerRow, ReceivedRow, ReleaseRow
+from comity.proof.envelope import StatementId
+from comity.space.instant import Instant
+
+FORMAT = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS bodies (at INTEGER PRIMARY KEY, salt BLOB NOT NULL, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS tiles (level INTEGER, number INTEGER, hashes BLOB NOT NULL, PRIMARY KEY (level, number))
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS latest (one INTEGER PRIMARY KEY CHECK (one = 1), note BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS published (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER, by TEXT, line TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (size, by)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS peers (fingerprint TEXT PRIMARY KEY, petname TEXT NOT NULL UNIQUE, descriptor BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT NULL UNIQUE, stix_id TEXT NOT NULL,
+    teller TEXT NOT NULL, statement BLOB, item BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
+    answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS received_statement ON received (statement);
+CREATE INDEX IF NOT EXISTS received_stix ON received (teller, stix_id);
+CREATE TABLE IF NOT EXISTS outgoing (id BLOB PRIMARY KEY, hearer TEXT NOT NULL, tellings BLOB NOT NULL, delivered_at INTEGER)
+    WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS outgoing_open ON outgoing (hearer) WHERE delivered_at IS NULL;
+CREATE TABLE IF NOT EXISTS kept (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, peer TEXT NOT NULL, subject BLOB NOT NULL,
+    data BLOB NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS kept_subject ON kept (kind, peer, subject);
+CREATE TABLE IF NOT EXISTS heads (peer TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS nonces (peer TEXT, nonce TEXT, until INTEGER, PRIMARY KEY (peer, nonce)) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS releases (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stix_id TEXT NOT NULL,
+    hearer TEXT NOT NULL, statement BLOB, statement_at INTEGER NOT NULL, answer_by INTEGER, withdrawn INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS releases_hearer ON releases (hearer, at);
+CREATE INDEX IF NOT EXISTS releases_statement ON releases (statement);
+CREATE INDEX IF NOT EXISTS releases_open ON releases (answer_by) WHERE answer_by IS NOT NULL;
+CREATE TABLE IF NOT EXISTS answers (release BLOB PRIMARY KEY, answer BLOB NOT NULL, position INTEGER NOT NULL,
+    disposition TEXT NOT NULL, reason TEXT, claimed_at INTEGER NOT NULL, at INTEGER NOT NULL, hearer TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS answers_hearer ON answers (hearer, answer);
+CREATE TABLE IF NOT EXISTS silences (release BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cursors (teller TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+_RELEASE = "at, id, stix_id, hearer, statement, statement_at, answer_by, withdrawn"
+_RECEIVED = "release, stix_id, teller, statement, item, size, received_at, answer, refused, withdrawn"
+_PROJECTIONS = ("releases", "answers", "silences", "cursors")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _guarded(method: Callable[P, T]) -> Callable[P, T]:
+    """Let only our own errors through (the disk's text may name paths, never content)."""
+
+    @wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            raise LocalError(DAMAGED, f"the database is damaged: {error}") from error
+        except apsw.Error as error:
+            raise LocalError(STORAGE, f"the database did not take it: {error}") from error
+
+    return wrapper
+
+
+class SqliteStore:
+    """The `Store` port on one SQLite file; `:memory:` for tests."""
+
+    @_guarded
+    def __init__(self, path: str, vfs: str | None = None) -> None:
+        self._db = apsw.Connection(path, vfs=vfs)
+        self._db.set_busy_timeout(5000)
+        self._db.pragma("journal_mode", "wal")
+        self._db.pragma("synchronous", "full")
+        if self._db.pragma("synchronous") != 2:
+            raise LocalError(UNSAFE_STORE, "the database must run with synchronous = FULL")
+        if self._db.pragma("user_version") not in (0, FORMAT):
+            raise LocalError(DAMAGED, "the database was written by a newer Comity")
+        with self._db:
+            self._db.execute(_SCHEMA)
+            self._db.pragma("user_version", FORMAT)
+
+    # -- writing
+
+    @_guarded
+    def commit(self, batch: Batch) -> None:
+        """Write a batch: all of it or nothing, synced to disk when this returns."""
+        with self._db as db:
+            if batch.leaves:
+                rows = [(row.index, row.id, row.triple[0]) for row in batch.leaves]
+                db.executemany("INSERT INTO leaves VALUES (?, ?, ?)", rows)
+                bodies = [(row.index, row.triple[1], row.triple[2]) for row in batch.leaves]
+                db.executemany("INSERT INTO bodies VALUES (?, ?, ?)", bodies)
+            if batch.tiles:
+                tiles = [(level, number, data) for (level, number), data in batch.tiles.items()]
+                db.executemany("INSERT OR REPLACE INTO tiles VALUES (?, ?, ?)", tiles)
+            if batch.note is not None:
+                db.execute("INSERT OR REPLACE INTO latest VALUES (1, ?)", (batch.note,))
+            self._keep(batch)
+            self._fold(batch)
+
+    def _keep(self, batch: Batch) -> None:
+        if batch.received:
+            rows = [
+                (
+                    r.release,
+                    r.stix_id,
+                    r.teller,
+                    r.statement,
+                    r.item,
+                    r.size,
+                    r.received_at,
+                    r.answer,
+                    r.refused,
+                    r.withdrawn,
+                )
+                for r in batch.received
+            ]
+            into = f"INSERT OR IGNORE INTO received ({_RECEIVED}) VALUES (?,?,?,?,?,?,?,?,?,?)"
+            self._db.executemany(into, rows)
+            for r in batch.received:
+                if r.withdrawn and r.refused is None:
+                    mark = "UPDATE received SET withdrawn = 1 WHERE teller = ? AND stix_id = ?"
+                    self._db.execute(mark, (r.teller, r.stix_id))
+        if batch.outgoing:
+            sent = [(o.id, o.to, o.tellings, o.delivered_at) for o in batch.outgoing]
+            self._db.executemany("INSERT INTO outgoing VALUES (?, ?, ?, ?)", sent)
+        if batch.kept:
+            evidence = [(k.kind, k.peer, k.subject, k.data, k.at) for k in batch.kept]
+            self._db.executemany("INSERT INTO kept (kind, peer, subject, data, at) VALUES (?, ?, ?, ?, ?)", evidence)
+        if batch.heads:
+            heads = [(peer, size, note) for peer, (size, note) in batch.heads.items()]
+            self._db.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?, ?)", heads)
+
+    def _fold(self, batch: Batch) -> None:
+        for row in batch.releases:
+            if row.withdrawn:
+                self._db.execute("UPDATE releases SET withdrawn = 1 WHERE stix_id = ?", (row.stix_id,))
+        if batch.releases:
+            rows = [
+                (r.index, r.id, r.stix_id, r.to, r.statement, r.statement_index, r.answer_by, False)
+                for r in batch.releases
+            ]
+            self._db.executemany(f"INSERT INTO releases ({_RELEASE}) VALUES (?,?,?,?,?,?,?,?)", rows)
+        if batch.answers:
+            self._fold_answers(batch.answers)
+        if batch.silences:
+            self._db.executemany("INSERT OR IGNORE INTO silences VALUES (?, ?)", batch.silences)
+        if batch.cursors:
+            raise_to = "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET next = max(next, excluded.next)"
+            self._db.executemany(raise_to, list(batch.cursors.items()))
+
+    def _fold_answers(self, answers: list[AnswerRow]) -> None:
+        into = "INSERT OR IGNORE INTO answers SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, hearer FROM releases WHERE id = ?1"
+        rows = [(a.release, a.answer, a.position, a.disposition, a.reason, a.claimed_at, a.at) for a in answers]
+        self._db.executemany(into, rows)
+
+    @_guarded
+    def publish(self, size: int, note: bytes) -> None:
+        """Keep a head that is shown to others than the addressees of its newest entries."""
+        with self._db as db:
+            db.execute("INSERT OR IGNORE INTO published VALUES (?, ?)", (size, note))
+
+    @_guarded
+    def add_cosignature(self, size: int, by: Fingerprint, line: str, at: Instant) -> None:
+        """Keep a witness's first cosignature of a published head."""
+        with self._db as db:
+            db.execute("INSERT OR IGNORE INTO cosignatures VALUES (?, ?, ?, ?)", (size, by, line, at))
+
+    @_guarded
+    def add_peer(self, peer: PeerRow) -> None:
+        """Pin a party."""
+        with self._db as db:
+            db.execute("INSERT INTO peers VALUES (?, ?, ?)", (peer.fingerprint, peer.petname, peer.descriptor))
+
+    @_guarded
+    def mark_delivered(self, answer: StatementId, at: Instant) -> None:
+        """Note that the teller has confirmed an acknowledgement."""
+        with self._db as db:
+            db.execute("UPDATE outgoing SET delivered_at = ? WHERE id = ?", (at, answer))
+
+    @_guarded
+    def remember_nonce(self, peer: Fingerprint, nonce: str, until: Instant, now: Instant) -> bool:
+        """Keep a nonce until a time; False if it was there already. Forgets what has passed."""
+        with self._db as db:
+            db.execute("DELETE FROM nonces WHERE peer = ? AND until < ?", (peer, now))
+            db.execute("INSERT OR IGNORE INTO nonces VALUES (?, ?, ?)", (peer, nonce, until))
+            fresh = db.changes() == 1
+        return fresh  # noqa: RET504 - the commit comes first
+
+    # -- the own log
+
+    @_guarded
+    def size(self) -> int:
+        """The number of leaves."""
+        return self._value("SELECT coalesce(max(at) + 1, 0) FROM leaves", ())  # type: ignore[no-any-return]
+
+    @_guarded
+    def note(self) -> bytes | None:
+        """The newest head that was signed."""
+        return self._value("SELECT note FROM latest", ())  # type: ignore[no-any-return]
+
+    @_guarded
+    def tile(self, level: int, number: int) -> bytes:
+        """A tile's hashes as far as it is filled; empty if there is none."""
+        found = self._value("SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, number))
+        return found or b""
+
+    @_guarded
+    def leaf(self, index: int) -> LeafRow | None:
+        """The entry at an index."""
+        return self._leaf("at = ?", index)
+
+    @_guarded
+    def find(self, id: StatementId) -> LeafRow | None:
+        """The entry with an id."""
+        return self._leaf("id = ?", id)
+
+    def _leaf(self, where: str, value: object) -> LeafRow | None:
+        sql = f"SELECT at, id, data, salt, content FROM leaves JOIN bodies USING (at) WHERE {where}"
+        row = self._row(sql, (value,))
+        return None if row is None else LeafRow(row[0], StatementId(row[1]), (row[2], row[3], row[4]))
+
+    @_guarded
+    def leaf_data(self, first: int, count: int) -> Sequence[tuple[StatementId, bytes]]:
+        """Ids and bytes of consecutive leaves."""
+        return self._rows("SELECT id, data FROM leaves WHERE at >= ? ORDER BY at LIMIT ?", (first, count))
+
+    @_guarded
+    def published_after(self, index: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """The first published heads that hold the leaf at an index."""
+        return self._rows("SELECT size, note FROM published WHERE size > ? ORDER BY size LIMIT ?", (index, limit))
+
+    @_guarded
+    def last_published(self) -> tuple[int, bytes] | None:
+        """The newest published head."""
+        return self._row("SELECT size, note FROM published ORDER BY size DESC LIMIT 1", ())  # type: ignore[no-any-return]
+
+    @_guarded
+    def cosignatures(self, size: int) -> Sequence[tuple[Fingerprint, str, Instant]]:
+        """The witnesses' cosignatures of a published head, the earliest first."""
+        return self._rows("SELECT by, line, at FROM cosignatures WHERE size = ? ORDER BY at, by", (size,))
+
+    # -- what was released, and what came back
+
+    @_guarded
+    def releases_to(self, to: Fingerprint, first: int, limit: int) -> Sequence[ReleaseRow]:
+        """Releases to a party that were not withdrawn, and withdrawals, in the order of their indices."""
+        where = "hearer = ? AND at >= ? AND NOT withdrawn ORDER BY at LIMIT ?"
+        return self._releases(where, (to, first, limit))
+
+    @_guarded
+    def releases_of(self, statement: StatementId) -> Sequence[ReleaseRow]:
+        """All releases of a statement, withdrawn ones included."""
+        return self._releases("statement = ? ORDER BY at", (statement,))
+
+    @_guarded
+    def release(self, id: StatementId) -> ReleaseRow | None:
+        """A release by its own statement id."""
+        return next(iter(self._releases("id = ?", (id,))), None)
+
+    @_guarded
+    def overdue(self, now: Instant) -> Sequence[ReleaseRow]:
+        """Releases whose `answer_by` has passed with neither an answer nor a logged silence."""
+        where = (
+            "answer_by < ? AND NOT withdrawn AND id NOT IN (SELECT release FROM answers) "
+            "AND id NOT IN (SELECT release FROM silences) ORDER BY at LIMIT 100"
+        )
+        return self._releases(where, (now,))
+
+    def _releases(self, where: str, values: tuple[Any, ...]) -> list[ReleaseRow]:
+        rows = self._rows(f"SELECT {_RELEASE} FROM releases WHERE {where}", values)
+        return [ReleaseRow(*(*row[:7], bool(row[7]))) for row in rows]
+
+    @_guarded
+    def answers_to(self, release: StatementId) -> AnswerRow | None:
+        """What came back for a release."""
+        sql = "SELECT release, answer, position, disposition, reason, claimed_at, at FROM answers WHERE release = ?"
+        row = self._row(sql, (release,))
+        return None if row is None else AnswerRow(*row)
+
+    @_guarded
+    def answers_of(self, hearer: Fingerprint) -> Sequence[StatementId]:
+        """The newest answers of a hearer, 1,000 at most."""
+        sql = "SELECT answer FROM answers WHERE hearer = ? GROUP BY answer ORDER BY max(at) DESC LIMIT 1000"
+        return [StatementId(row[0]) for row in self._rows(sql, (hearer,))]
+
+    @_guarded
+    def silence(self, release: StatementId) -> int | None:
+        """The index of the logged `unacknowledged` about a release."""
+        return self._value("SELECT leaf FROM silences WHERE release = ?", (release,))  # type: ignore[no-any-return]
+
+    # -- what was received
+
+    @_guarded
+    def received(self) -> Iterable[ReceivedRow]:
+        """All that was received, in the order of arrival."""
+        return [_received(row) for row in self._rows(f"SELECT {_RECEIVED} FROM received ORDER BY seq", ())]
+
+    @_guarded
+    def received_release(self, release: StatementId) -> ReceivedRow | None:
+        """The telling of a release."""
+        return self._received("release = ?", release)
+
+    @_guarded
+    def received_statement(self, statement: StatementId) -> ReceivedRow | None:
+        """The first telling of a statement that was not refused."""
+        return self._received("statement = ? AND refused IS NULL", statement)
+
+    def _received(self, where: str, value: bytes) -> ReceivedRow | None:
+        row = self._row(f"SELECT {_RECEIVED} FROM received WHERE {where} ORDER BY seq LIMIT 1", (value,))
+        return None if row is None else _received(row)
+
+    @_guarded
+    def outgoing(self, to: Fingerprint) -> Sequence[OutgoingAnswer]:
+        """Acknowledgements that their teller has not confirmed yet."""
+        sql = "SELECT id, hearer, tellings, delivered_at FROM outgoing WHERE hearer = ? AND delivered_at IS NULL"
+        return [OutgoingAnswer(*row) for row in self._rows(sql, (to,))]
+
+    @_guarded
+    def outgoing_answer(self, id: StatementId) -> OutgoingAnswer | None:
+        """One of our acknowledgements."""
+        row = self._row("SELECT id, hearer, tellings, delivered_at FROM outgoing WHERE id = ?", (id,))
+        return None if row is None else OutgoingAnswer(*row)
+
+    @_guarded
+    def cursor(self, teller: Fingerprint) -> int:
+        """The index in a teller's log below which we have all that was released to us."""
+        return self._value("SELECT next FROM cursors WHERE teller = ?", (teller,)) or 0
+
+    # -- peers and evidence
+
+    @_guarded
+    def peers(self) -> Sequence[PeerRow]:
+        """All known parties, by petname."""
+        rows = self._rows("SELECT petname, descriptor, fingerprint FROM peers ORDER BY petname", ())
+        return [PeerRow(*row) for row in rows]
+
+    @_guarded
+    def head(self, peer: Fingerprint) -> tuple[int, bytes] | None:
+        """The newest head of a peer's log that was taken: size and note."""
+        return self._row("SELECT size, note FROM heads WHERE peer = ?", (peer,))  # type: ignore[no-any-return]
+
+    @_guarded
+    def kept(self, kind: str, peer: Fingerprint, subject: bytes | None = None) -> Sequence[Kept]:
+        """Evidence of a kind, the oldest first; of one subject if given."""
+        if subject is None:
+            return self._kept("kind = ? AND peer = ? ORDER BY seq", (kind, peer))
+        return self._kept("kind = ? AND peer = ? AND subject = ? ORDER BY seq", (kind, peer, subject))
+
+    @_guarded
+    def last_kept(self, kind: str, peer: Fingerprint) -> Kept | None:
+        """The evidence of a kind with the highest subject."""
+        return next(iter(self._kept("kind = ? AND peer = ? ORDER BY subject DESC LIMIT 1", (kind, peer))), None)
+
+    @_guarded
+    def kept_after(self, kind: str, peer: Fingerprint, subject: bytes) -> Kept | None:
+        """The first evidence of a kind whose subject is greater."""
+        where = "kind = ? AND peer = ? AND subject > ? ORDER BY subject, seq LIMIT 1"
+        return next(iter(self._kept(where, (kind, peer, subject))), None)
+
+    def _kept(self, where: str, values: tuple[Any, ...]) -> list[Kept]:
+        return [
+            Kept(*row) for row in self._rows(f"SELECT kind, peer, subject, data, at FROM kept WHERE {where}", values)
+        ]
+
+    # -- upkeep
+
+    @_guarded
+    def check(self) -> list[str]:
+        """SQLite's own integrity check: what is wrong, or nothing."""
+        found = [row[0] for row in self._rows("PRAGMA integrity_check", ())]
+        return [] if found == ["ok"] else found
+
+    @_guarded
+    def refold(self, batches: Iterable[Batch]) -> None:
+        """Drop everything that was folded and fold it again, in one transaction."""
+        with self._db as db:
+            for table in _PROJECTIONS:
+                db.execute(f"DELETE FROM {table}")
+            for batch in batches:
+                self._fold(batch)
+
+    @_guarded
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        return self._db.execute(sql, values).fetchall()
+
+    def _row(self, sql: str, values: tuple[Any, ...]) -> Any:
+        return self._db.execute(sql, values).fetchone()
+
+    def _value(self, sql: str, values: tuple[Any, ...]) -> Any:
+        row = self._row(sql, values)
+        return None if row is None else row[0]
+
+
+def _received(row: tuple[Any, ...]) -> ReceivedRow:
+    return ReceivedRow(*(*row[:9], bool(row[9])))

@@ -1,0 +1,323 @@
+"""The teller: what a node answers to other nodes. Each method takes the caller's fingerprint, which `access` has checked.
+
+A page is the only way in which content leaves, and `deliver.pack` takes nothing but `Released`. The forms stand in
+spec/node-api.md.
+"""
+
+import asyncio
+import base64
+import contextlib
+from dataclasses import dataclass
+
+from comity.errors import (
+    BAD_ARGUMENT,
+    HEAD_FORK,
+    MALFORMED,
+    NOT_CONSISTENT,
+    NOT_FOUND,
+    STALE_HEAD,
+    WRONG_ADDRESSEE,
+    RemoteError,
+)
+from comity.exchange import acknowledge, deliver, witness
+from comity.exchange.acknowledge import Answer
+from comity.exchange.deliver import Page, PageEnd, Pull
+from comity.exchange.witness import Head, Shown
+from comity.model.acknowledgement import root_over
+from comity.model.fingerprint import Fingerprint
+from comity.model.statement import Released
+from comity.node import fold
+from comity.node.access import Caller, authorise
+from comity.node.evidence import own_head
+from comity.node.journal import Proposal
+from comity.node.node import Node, Peer
+from comity.node.ports import Batch, Kept, ReleaseRow
+from comity.proof import cbor
+from comity.proof.checkpoint import add_lines
+from comity.proof.envelope import StatementId
+from comity.proof.tree import parse_tile_path
+
+MAX_WAIT = 25
+MAX_ITEMS = 1000
+MAX_PAGE_BYTES = 8 << 20
+MAX_RECEIPTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AddCheckpoint:
+    """A C2SP tlog-witness request: `old <size>`, a proof of one base64 hash a line, an empty line, the checkpoint."""
+
+    shown: Shown
+
+    def encode(self) -> bytes:
+        """The request's body."""
+        proof = "".join(base64.b64encode(node).decode() + "\n" for node in self.shown.path)
+        return f"old {self.shown.old}\n{proof}\n".encode() + self.shown.note
+
+    @classmethod
+    def decode(cls, body: bytes) -> "AddCheckpoint":
+        """Read a request's body strictly.
+
+        Raises:
+            RemoteError: `malformed`.
+        """
+        head, blank, note = body.partition(b"\n\n")
+        lines = head.split(b"\n")
+        digits = lines[0].removeprefix(b"old ")
+        if not blank or lines[0] == digits or len(lines) > 64 or not digits.isdigit() or len(digits) > 18:
+            raise RemoteError(MALFORMED, "an add-checkpoint request starts with: old <size> (C2SP tlog-witness)")
+        if str(int(digits)).encode() != digits:
+            raise RemoteError(MALFORMED, "the old size has a leading zero")
+        path = []
+        for line in lines[1:]:
+            try:
+                node = base64.b64decode(line, validate=True)
+            except ValueError:
+                node = b""
+            if len(node) != 32 or base64.b64encode(node) != line:
+                raise RemoteError(MALFORMED, "a proof line is the base64 of 32 bytes")
+            path.append(node)
+        return cls(Shown(note, int(digits), tuple(path)))
+
+
+class Teller:
+    """Answers other nodes for one node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._news: dict[Fingerprint, asyncio.Event] = {}
+        node.journal.released = self._wake
+
+    # -- pulls
+
+    async def pull(self, caller: Fingerprint, body: bytes) -> bytes:
+        """Answer a pull with a page, waiting for news if there is none yet.
+
+        Raises:
+            RemoteError: `malformed`, `wrong-addressee`, `bad-argument`, ...
+        """
+        peer = self._peer(caller)
+        fields = deliver.fields_of(
+            cbor.decode(body, place="pull"), {"v": int, "pull": bytes, "limit": int, "wait": int}
+        )
+        pull = deliver.read_pull(fields["pull"], peer.descriptor)
+        if pull.to != self._node.descriptor.fingerprint:
+            raise RemoteError(WRONG_ADDRESSEE, "a pull meant for another party")
+        if pull.cursor > self._node.journal.tree.size or pull.have > self._node.journal.tree.size:
+            raise RemoteError(BAD_ARGUMENT, "a cursor beyond the end of this log", place="pull")
+        self._keep(pull, fields["pull"])
+        rows = self._rows(pull, fields["limit"])
+        if not rows and fields["wait"]:
+            await self._wait(caller, min(fields["wait"], MAX_WAIT))
+            rows = self._rows(pull, fields["limit"])
+        return self._page(pull, rows, min(max(fields["limit"], 1), MAX_ITEMS))
+
+    def _keep(self, pull: Pull, signed: bytes) -> None:
+        last = self._node.store.last_kept("pull", pull.by)
+        subject = pull.cursor.to_bytes(8)
+        if last is None or last.subject < subject:
+            kept = Kept("pull", pull.by, subject, signed, self._node.clock.now())
+            self._node.store.commit(Batch(kept=[kept]))
+
+    def _rows(self, pull: Pull, limit: int) -> list[ReleaseRow]:
+        return list(self._node.store.releases_to(pull.by, pull.cursor, min(max(limit, 1), MAX_ITEMS)))
+
+    def _page(self, pull: Pull, rows: list[ReleaseRow], limit: int) -> bytes:
+        node, journal = self._node, self._node.journal
+        size, note = journal.tree.size, journal.note or b""
+        released = _within(MAX_PAGE_BYTES, [node.released(row) for row in rows])
+        whole = len(rows) < limit and len(released) == len(rows)
+        items = deliver.pack(released, lambda index: journal.prover.inclusion(index, size))
+        end = PageEnd(
+            node.descriptor.fingerprint,
+            pull.by,
+            pull.cursor,
+            size if whole else released[-1].release.index + 1,
+            size,
+            len(items),
+            root_over([item.telling for item in items]),
+            journal.now() // 1000,
+        )
+        path = tuple(journal.prover.consistency(pull.have, size)) if 0 < pull.have < size else ()
+        page = Page(items, Shown(note, pull.have, path), deliver.sign_page_end(end, node.keys.statement))
+        return deliver.encode_page(page)
+
+    async def _wait(self, caller: Fingerprint, seconds: float) -> None:
+        event = self._news.setdefault(caller, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+
+    def _wake(self, parties: set[Fingerprint]) -> None:
+        for party in parties:
+            event = self._news.pop(party, None)
+            if event is not None:
+                event.set()
+
+    # -- one statement
+
+    def statement(self, caller: Fingerprint, id: StatementId) -> bytes:
+        """Answer for one statement: its item, with the head it is proved against.
+
+        Raises:
+            RemoteError: `not-found`: unknown, not released to the caller, or withdrawn: the three answer alike.
+        """
+        rows = [row for row in self._node.store.releases_of(id) if row.to == caller and not row.withdrawn]
+        authorise(Caller.ADDRESSEE, caller, rows[-1] if rows else None)
+        released = self._node.released(rows[-1])
+        size = self._node.journal.tree.size
+        items = deliver.pack([released], lambda index: self._node.journal.prover.inclusion(index, size))
+        return cbor.encode({"v": 1, "item": deliver.encode_item(items[0]), "note": self._node.journal.note or b""})
+
+    # -- acknowledgements
+
+    async def acknowledge(self, caller: Fingerprint, body: bytes) -> bytes:
+        """Take an acknowledgement of what the caller was told.
+
+        Raises:
+            RemoteError: `stale-head`, `not-found`: of something never told to the caller; or a fault of the answer.
+        """
+        peer = self._peer(caller)
+        answer = acknowledge.decode_answer(body)
+        known = self._fresh(peer, answer.head)
+        checked = acknowledge.check_answer(
+            answer, by=peer.descriptor, teller=self._node.descriptor.fingerprint, known=known
+        )
+        self._ours(caller, answer)
+        now = self._node.clock.now()
+        kept = Kept("answer", caller, checked.signed.id, body, now)
+        batch = Batch(heads={caller: (checked.head.size, checked.head.note)})
+        if not self._node.store.kept("answer", caller, checked.signed.id):
+            batch.kept, batch.answers = [kept], fold.answer_rows(kept)
+        await self._node.journal.commit(Proposal(batch=batch))
+        return b""
+
+    def _ours(self, caller: Fingerprint, answer: Answer) -> None:
+        for telling in answer.tellings:
+            row = self._node.store.release(telling.release)
+            if row is None or row.to != caller or (row.statement or bytes(32)) != telling.statement:
+                raise RemoteError(NOT_FOUND, "an acknowledgement of something that was not told to you")
+
+    # -- witnessing
+
+    def add_checkpoint(self, caller: Fingerprint, body: bytes) -> str:
+        """Cosign the caller's head, if it follows from the one known here (C2SP tlog-witness).
+
+        Returns:
+            The cosignature line; the head is durably kept before it is made.
+
+        Raises:
+            RemoteError: `stale-head`, `head-rollback`, `head-fork`, `not-consistent`, ...
+        """
+        peer = self._peer(caller)
+        request = AddCheckpoint.decode(body)
+        known = self._fresh(peer, request.shown)
+        shown = witness.read_head(request.shown.note, peer.descriptor)
+        try:
+            head = witness.advance(known, shown, request.shown.path)
+        except RemoteError as error:
+            self.keep_evidence(caller, error)
+            raise
+        self._node.store.commit(Batch(heads={caller: (head.size, head.note)}))
+        me = self._node
+        return witness.cosign(
+            head, witness_name=me.descriptor.witness_name, signer=me.keys.witness, now=me.journal.now()
+        )
+
+    def _fresh(self, peer: Peer, shown: Shown) -> Head | None:
+        known = self.known_head(peer)
+        size = known.size if known else 0
+        if shown.old == size:
+            return known
+        new = witness.read_head(shown.note, peer.descriptor)
+        if known is not None and new.size == known.size and new.root != known.root:
+            # Two heads of one size need no proof to be told apart.
+            evidence = {"known": known.note.decode(), "shown": new.note.decode()}
+            fork = RemoteError(HEAD_FORK, f"two heads of {size} leaves with different roots", evidence=evidence)
+            self.keep_evidence(peer.fingerprint, fork)
+            raise fork
+        message = f"the proof starts at {shown.old}, the head known here has {size} leaves"
+        raise RemoteError(STALE_HEAD, message, evidence={"size": size})
+
+    def known_head(self, peer: Peer) -> Head | None:
+        """The newest head of a peer's log that was taken here."""
+        row = self._node.store.head(peer.fingerprint)
+        return None if row is None else witness.read_head(row[1], peer.descriptor)
+
+    def keep_evidence(self, about: Fingerprint, error: RemoteError) -> None:
+        """Keep what proves a fault of another party."""
+        if error.code in (HEAD_FORK, NOT_CONSISTENT, "head-rollback", "page-incomplete", "page-omission"):
+            data = cbor.encode({"code": error.code, "message": error.message, "evidence": error.evidence})
+            kept = Kept("evidence", about, error.code.encode(), data, self._node.clock.now())
+            self._node.store.commit(Batch(kept=[kept]))
+
+    # -- heads, tiles, receipts
+
+    def checkpoint(self) -> bytes:
+        """The newest published head, with its cosignatures.
+
+        Raises:
+            RemoteError: `not-found`: none was published yet.
+        """
+        last = self._node.store.last_published()
+        if last is None:
+            raise RemoteError(NOT_FOUND, "no head was published yet")
+        lines = [line for _, line, _ in self._node.store.cosignatures(last[0])]
+        return add_lines(last[1], lines)
+
+    def tile(self, path: str) -> bytes:
+        """A tile of hashes below the published head (C2SP tlog-tiles). Entry bundles are never served.
+
+        Raises:
+            RemoteError: `malformed`, `not-found`.
+        """
+        level, number, width = parse_tile_path(path)
+        last = self._node.store.last_published()
+        filled = 0 if last is None else min(256, (last[0] >> (8 * level)) - number * 256)
+        wanted = 256 if width is None else width
+        if filled < wanted:
+            raise RemoteError(NOT_FOUND, "no such tile below the published head")
+        return self._node.store.tile(level, number)[: wanted * 32]
+
+    def receipts(self, caller: Fingerprint, body: bytes) -> bytes:
+        """Fresh receipts of acknowledgements that we made to the caller, under the best cosigned head that holds each.
+
+        Returns:
+            CBOR {"v", "receipts": [[id, index, path, note, old, consistency] ...]}: `old` is the caller's size or,
+            where our head is older than that, its own, and the path joins the two.
+        """
+        fields = deliver.fields_of(cbor.decode(body, place="receipts"), {"v": int, "ids": bytes, "have": int})
+        ids, have = fields["ids"], fields["have"]
+        if len(ids) % 32 or len(ids) > 32 * MAX_RECEIPTS or have > self._node.journal.tree.size:
+            raise RemoteError(MALFORMED, "ids are 32 bytes each; have is a size of our log", place="ids")
+        found = []
+        for at in range(0, len(ids), 32):
+            row = self._node.store.outgoing_answer(StatementId(ids[at : at + 32]))
+            if row is not None and row.to == caller:
+                found.append(self._receipt(row.id, caller, have))
+        return cbor.encode({"v": 1, "receipts": found})
+
+    def _receipt(self, id: StatementId, caller: Fingerprint, have: int) -> list[object]:
+        index = self._node.own(id).index
+        best = own_head(self._node, index, caller)
+        note, size = best.head.note, best.head.size
+        prover = self._node.journal.prover
+        small, large = min(size, have), max(size, have)
+        path = prover.consistency(small, large) if 0 < small < large else []
+        return [id, index, b"".join(prover.inclusion(index, size)), note, small, b"".join(path)]
+
+    def _peer(self, caller: Fingerprint) -> Peer:
+        peer = self._node.peer(caller)
+        if peer is None:
+            raise RemoteError(NOT_FOUND, "not a party known here")
+        return peer
+
+
+def _within(limit: int, released: list[Released]) -> list[Released]:
+    total = 0
+    kept: list[Released] = []
+    for one in released:
+        total += len(one.statement.signed.object.raw) if one.statement else 0
+        if kept and total > limit:
+            break
+        kept.append(one)
+    return kept

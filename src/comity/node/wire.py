@@ -1,0 +1,54 @@
+"""The real wire: HTTP/1.1 through httpx2. No redirects, no proxies from the environment, answers of bounded size."""
+
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from comity.errors import TOO_LARGE, UNREACHABLE, RemoteError, TransportError
+from comity.node.ports import Request, Response
+
+MAX_RESPONSE = 64 << 20
+
+
+class HttpWire:
+    """The `Wire` port; close it when done."""
+
+    def __init__(self) -> None:
+        limits = httpx2.Limits(max_connections=64, max_keepalive_connections=32)
+        self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, limits=limits)
+
+    async def send(self, request: Request, *, timeout: float) -> Response:
+        """Send a request.
+
+        Raises:
+            TransportError: `unreachable`.
+            RemoteError: `too-large`: the answer is.
+        """
+        try:
+            async with self._client.stream(
+                request.method, request.url, headers=dict(request.headers), content=request.body, timeout=timeout
+            ) as response:
+                body = bytearray()
+                async for chunk in response.aiter_raw():
+                    body += chunk
+                    if len(body) > MAX_RESPONSE:
+                        raise RemoteError(TOO_LARGE, f"an answer of more than {MAX_RESPONSE} bytes")
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Response(response.status_code, headers, bytes(body))
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            # The library's text may hold the URL, never the body: name the kind of failure and where it was aimed.
+            host = request.url.split("/comity/")[0]
+            raise TransportError(UNREACHABLE, f"{host} cannot be reached ({type(error).__name__})") from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
