@@ -1,0 +1,295 @@
+"""Operations: every command as one function from JSON values to JSON values, on an open node.
+
+The command line calls them in its own process or, when a server holds the directory, through its control socket: the
+same function, the same answer. Results are documented in docs/commands.md.
+"""
+
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
+from comity.exchange import deliver, say
+from comity.exchange.release import preview
+from comity.model import content
+from comity.model.marking import Onward, Terms, Tlp
+from comity.model.party import armour
+from comity.model.release import read as read_release
+from comity.model.statement import Unverified
+from comity.node import evidence
+from comity.node.node import Node, Peer, pack, read_fingerprint
+from comity.node.ports import ReceivedRow
+from comity.node.sync import Sync
+from comity.proof import cbor
+from comity.proof.envelope import StatementId
+from comity.space import instant
+
+Args = dict[str, Any]
+Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
+
+
+async def say_object(node: Node, sync: Sync, args: Args) -> Any:
+    """Say one STIX object: {raw: base64, to: [name], own, tlp, onward, answer_by, dry_run}."""
+    draft = say.say(base64.b64decode(args["raw"]))
+    to, terms = _audience(node, args), _terms(args)
+    narrowed, withheld = preview(draft.object, terms, [p.petname for p in to], [p.petname for p in node.peers])
+    told = {
+        "object": draft.object.id,
+        "released_to": [peer.petname for peer in to],
+        "tlp": narrowed.tlp.value,
+        "onward": narrowed.onward.value,
+        "withheld_from": [{"party": one.party, "reason": one.reason} for one in withheld],
+    }
+    if args.get("dry_run"):
+        return {"dry_run": True, **told}
+    logged, _ = await node.say(draft, to, terms)
+    return {"statement": logged.id.hex(), "index": logged.index, **told}
+
+
+async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
+    """Release a statement to further parties: {statement, to, tlp, onward, answer_by}."""
+    id, to = node.resolve(args["statement"]), _audience(node, args)
+    if not to:
+        raise LocalError(BAD_ARGUMENT, "name at least one party", place="--to")
+    given = await node.release(id, to, _terms(args))
+    fresh = {read_release(one.signed.object).to for one in given}
+    return {
+        "statement": id.hex(),
+        "released_to": [p.petname for p in to if p.fingerprint in fresh],
+        "already": [p.petname for p in to if p.fingerprint not in fresh],
+    }
+
+
+async def withdraw_statement(node: Node, sync: Sync, args: Args) -> Any:
+    """Withdraw a statement's releases: {statement, from: [name]}."""
+    id, of = node.resolve(args["statement"]), node.named(args["from"])
+    await node.withdraw(id, of)
+    return {"statement": id.hex(), "withdrawn_from": [peer.petname for peer in of]}
+
+
+async def sync_peers(node: Node, sync: Sync, args: Args) -> Any:
+    """One round with every peer: pages, acknowledgements, cosignatures, receipts."""
+    await sync.deadlines()
+    rounds = [await sync.once(peer) for peer in node.peers]
+    return [
+        {
+            "peer": done.peer,
+            "received": done.received,
+            "refused": done.refused,
+            "answers_sent": done.answers_sent,
+            "cosigned": done.cosigned,
+            "receipts": done.receipts,
+            "errors": done.errors,
+        }
+        for done in rounds
+    ]
+
+
+async def inbox(node: Node, sync: Sync, args: Args) -> Any:
+    """What other parties told us and was not refused, in the order of arrival."""
+    return [_inbox_row(node, row) for row in node.store.received() if row.statement is not None and not row.refused]
+
+
+def _inbox_row(node: Node, row: ReceivedRow) -> Any:
+    shown = _shown(row)
+    outgoing = node.store.outgoing_answer(row.answer)
+    delivered = outgoing.delivered_at if outgoing else None
+    return {
+        "statement": shown.envelope.id.hex(),
+        "from": node.party_name(row.teller),
+        "object": shown.object.id,
+        "type": shown.object.type,
+        "name": shown.object.name,
+        "received_at": instant.text(row.received_at),
+        "acknowledged": None if delivered is None else instant.text(delivered),
+        "withdrawn": row.withdrawn,
+    }
+
+
+async def quarantine(node: Node, sync: Sync, args: Args) -> Any:
+    """What other parties told us and we refused, with the reason that we signed."""
+    return [
+        {
+            "release": row.release.hex(),
+            "from": node.party_name(row.teller),
+            "reason": row.refused,
+            "received_at": instant.text(row.received_at),
+        }
+        for row in node.store.received()
+        if row.refused
+    ]
+
+
+async def show(node: Node, sync: Sync, args: Args) -> Any:
+    """One statement, ours or received: {statement}."""
+    id = node.resolve(args["statement"])
+    row = node.store.find(id)
+    if row is not None:
+        logged = node.own(id)
+        at = instant.from_seconds(logged.signed.envelope.iat)
+        told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
+        return {**told, "content": _content(logged.signed.object.raw)}
+    received = node.store.received_statement(id)
+    if received is None:
+        raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
+    shown, item = _shown(received), cbor.decode(received.item)
+    terms = read_release(content.parse(item[3][2])).terms
+    return {
+        "statement": id.hex(),
+        "by": node.party_name(received.teller),
+        "said_at": instant.text(instant.from_seconds(shown.envelope.iat)),
+        "received_at": instant.text(received.received_at),
+        "tlp": terms.tlp.value,
+        "onward": terms.onward.value,
+        "withdrawn": received.withdrawn,
+        "content": _content(shown.content),
+    }
+
+
+async def told(node: Node, sync: Sync, args: Args) -> Any:
+    """Per party, the rungs that a statement of ours has reached: {statement}."""
+    id = node.resolve(args["statement"])
+    parties = {name: standing.as_dict() for name, standing in evidence.told(node, id)}
+    known = [peer.petname for peer in node.peers]
+    return {
+        "statement": id.hex(),
+        "home": evidence.said_standing(node, id).as_dict()["rungs"],
+        "parties": parties,
+        "not_released_to": [name for name in known if name not in parties],
+    }
+
+
+async def prove(node: Node, sync: Sync, args: Args) -> Any:
+    """The proof file of one telling: {statement, to}."""
+    id = node.resolve(args["statement"])
+    data = evidence.prove_telling(node, id, node.named([args["to"]])[0])
+    return {"statement": id.hex(), "to": args["to"], "size": len(data), "proof": base64.b64encode(data).decode()}
+
+
+async def descriptor(node: Node, sync: Sync, args: Args) -> Any:
+    """This party's signed descriptor, to be handed to others."""
+    me = node.descriptor
+    return {
+        "party": me.party,
+        "name": me.name,
+        "fingerprint": me.fingerprint,
+        "addresses": list(me.addresses),
+        "descriptor": armour(pack(me.signed)),
+    }
+
+
+async def peer_add(node: Node, sync: Sync, args: Args) -> Any:
+    """Pin a party: {descriptor: base64, fingerprint, as}."""
+    name = args.get("as")
+    peer = node.add_peer(base64.b64decode(args["descriptor"]), read_fingerprint(args["fingerprint"]), name)
+    return _peer(node, peer)
+
+
+async def peer_list(node: Node, sync: Sync, args: Args) -> Any:
+    """All known parties."""
+    return [_peer(node, peer) for peer in node.peers]
+
+
+def _peer(node: Node, peer: Peer) -> Any:
+    found, head = peer.descriptor, node.store.head(peer.fingerprint)
+    return {
+        "party": peer.petname,
+        "name": found.name,
+        "fingerprint": found.fingerprint,
+        "addresses": list(found.addresses),
+        "log_size": head[0] if head else None,
+    }
+
+
+async def log_verify(node: Node, sync: Sync, args: Args) -> Any:
+    """Compute the whole log again from its leaves."""
+    faults = node.verify_log()
+    return {
+        "valid": not faults,
+        "size": node.journal.tree.size,
+        "root": node.journal.tree.root().hex(),
+        "faults": faults,
+    }
+
+
+async def log_adopt(node: Node, sync: Sync, args: Args) -> Any:
+    """After a restore: ask every peer for the last head of ours that it holds, and sign again if none is ahead."""
+    if node.journal.read_only is None:
+        return {"adopted": False, "size": node.journal.tree.size, "reason": "nothing to adopt: the lock is in place"}
+    asked = [(peer.petname, await sync.agrees(peer)) for peer in node.peers]
+    if not any(agreed for _, agreed in asked) and not args.get("alone"):
+        raise LocalError(READ_ONLY, "no peer could be asked which head of ours it holds; --alone signs on your word")
+    node.journal.adopt()
+    return {"adopted": True, "size": node.journal.tree.size, "agreed": [name for name, agreed in asked if agreed]}
+
+
+async def rebuild(node: Node, sync: Sync, args: Args) -> Any:
+    """Fold everything again from what is true."""
+    node.rebuild()
+    return {"rebuilt": True, "size": node.journal.tree.size}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "say": say_object,
+    "release": release_statement,
+    "withdraw": withdraw_statement,
+    "sync": sync_peers,
+    "inbox": inbox,
+    "quarantine": quarantine,
+    "show": show,
+    "told": told,
+    "prove": prove,
+    "descriptor": descriptor,
+    "peer-add": peer_add,
+    "peer-list": peer_list,
+    "log-verify": log_verify,
+    "log-adopt": log_adopt,
+    "rebuild": rebuild,
+}
+
+
+async def perform(node: Node, sync: Sync, name: str, args: Args) -> Any:
+    """Run one operation; its answer or its error as JSON values: {"ok": ...} or {"error": {...}}."""
+    try:
+        if name not in OPERATIONS:
+            raise LocalError(BAD_ARGUMENT, "no such operation")
+        return {"ok": await OPERATIONS[name](node, sync, args)}
+    except ComityError as error:
+        return {"error": error.as_dict()}
+
+
+def _audience(node: Node, args: Args) -> list[Peer]:
+    return node.named(args.get("to") or [])
+
+
+def _terms(args: Args) -> Terms:
+    answer_by = args.get("answer_by")
+    try:
+        tlp = Tlp(args.get("tlp") or "amber")
+        onward = Onward(args.get("onward") or "never")
+    except ValueError as error:
+        raise LocalError(BAD_ARGUMENT, str(error)) from None
+    try:
+        by = None if answer_by is None else instant.parse(answer_by)
+    except ComityError as error:
+        raise LocalError(BAD_ARGUMENT, error.message, place="--answer-by") from None
+    return Terms(tlp, onward, by)
+
+
+def _shown(row: ReceivedRow) -> Unverified:
+    return Unverified.read(deliver.decode_item(cbor.decode(row.item), "item").statement and cbor.decode(row.item)[0])
+
+
+def _content(raw: bytes) -> Any:
+    return {"json": content.read_json(raw), "sha256_of_bytes": _sha256(raw), "bytes": base64.b64encode(raw).decode()}
+
+
+def _sha256(raw: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(raw).hexdigest()
+
+
+def statement_hex(id: StatementId) -> str:
+    """A statement's id as people see it."""
+    return id.hex()

@@ -1,0 +1,193 @@
+"""Signed HTTP messages between nodes (RFC 9421, RFC 9530): who asks, whom, what, when, and which answer belongs to it.
+
+    Content-Digest: sha-256=:...:
+    Comity-Recipient: <fingerprint of the node that is asked>
+    Signature-Input: comity=("@method" "@target-uri" "content-digest" "comity-recipient");created=...;keyid="<fingerprint>";
+        nonce="...";tag="comity-request";alg="ed25519"
+
+A response covers its status, its digest and, of the request, method, target and signature. Identity is the pinned
+transport key of the party that `keyid` names, never TLS and never a field of a payload. The time is handed in.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
+from http_message_signatures.exceptions import HTTPMessageSignaturesException
+
+from comity.errors import BAD_SIGNATURE, CLOCK_SKEW, UNAUTHENTICATED, WRONG_ADDRESSEE, RemoteError
+from comity.model.fingerprint import Fingerprint, read
+from comity.node.ports import Request, Response
+from comity.proof.keys import Signer, VerifyingKey
+from comity.space import instant
+from comity.space.instant import Instant
+
+MAX_SKEW = 5 * 60 * 1000
+RECIPIENT = "comity-recipient"
+_LABEL = "comity"
+_REQUEST = ("@method", "@target-uri", "content-digest", RECIPIENT)
+_RESPONSE = ("@status", "content-digest", '"@method";req', '"@target-uri";req')
+_BOUND = '"signature";req;key="comity"'
+
+KeyOf = Callable[[Fingerprint], VerifyingKey | None]
+
+
+@dataclass
+class _Message:
+    """The library's view of a request."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass
+class _Answer:
+    """The library's view of a response and the request it answers."""
+
+    status_code: int
+    headers: dict[str, str]
+    request: _Message
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who signed a request, and the nonce that makes it one of its kind."""
+
+    fingerprint: Fingerprint
+    nonce: str
+    created: Instant
+
+
+class _Keys(HTTPSignatureKeyResolver):
+    def __init__(self, key_of: KeyOf) -> None:
+        self._key_of = key_of
+
+    def resolve_public_key(self, key_id: str) -> bytes | None:
+        try:
+            key = self._key_of(read(key_id))
+        except ValueError:
+            return None
+        return None if key is None else key.to_pem()
+
+
+class _Verifier(HTTPMessageVerifier):
+    def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:
+        """Leave times to `_check_time`: this library would ask the machine's clock."""
+
+
+def sign_request(
+    request: Request, *, signer: Signer, me: Fingerprint, to: Fingerprint, nonce: bytes, now: Instant
+) -> Request:
+    """Sign a request to one party; returns it with the headers added."""
+    message = _Message(request.method, request.url, {**request.headers, RECIPIENT: to})
+    text = base64.urlsafe_b64encode(nonce).decode().rstrip("=")
+    _sign(message, request.body, signer, me, now, _REQUEST, "comity-request", text)
+    return Request(request.method, request.url, _lower(message.headers), request.body)
+
+
+def sign_response(response: Response, request: Request, *, signer: Signer, me: Fingerprint, now: Instant) -> Response:
+    """Sign a response, bound to its request; returns it with the headers added."""
+    answer = _Answer(response.status, dict(response.headers), _message(request))
+    covered = (*_RESPONSE, _BOUND) if _has_signature(request) else _RESPONSE
+    _sign(answer, response.body, signer, me, now, covered, "comity-response", None)
+    return Response(response.status, _lower(answer.headers), response.body)
+
+
+def verify_request(request: Request, *, me: Fingerprint, key_of: KeyOf, now: Instant) -> Caller | None:
+    """Find out who signed a request; None if it carries no signature at all.
+
+    Raises:
+        RemoteError: `unauthenticated`: a signature that is not good, or of nobody known here; `wrong-addressee`;
+            `clock-skew`, naming both times.
+    """
+    if not _has_signature(request):
+        return None
+    result = _verify(_message(request), request.body, key_of, "comity-request", _REQUEST, UNAUTHENTICATED)
+    if request.headers.get(RECIPIENT) != me:
+        raise RemoteError(WRONG_ADDRESSEE, "a request meant for another party")
+    nonce = result.parameters.get("nonce")
+    if not isinstance(nonce, str) or not 16 <= len(nonce) <= 64:
+        raise RemoteError(UNAUTHENTICATED, "a signed request carries a nonce of 16 to 64 characters")
+    created = _check_time(result, now)
+    return Caller(read(str(result.parameters["keyid"])), nonce, created)
+
+
+def verify_response(response: Response, request: Request, *, by: Fingerprint, key: VerifyingKey, now: Instant) -> None:
+    """Check that a response is the answer of one party to this very request.
+
+    Raises:
+        RemoteError: `bad-signature`, `clock-skew`.
+    """
+    answer = _Answer(response.status, dict(response.headers), _message(request))
+
+    def key_of(who: Fingerprint) -> VerifyingKey | None:
+        return key if who == by else None
+
+    result = _verify(answer, response.body, key_of, "comity-response", (*_RESPONSE, _BOUND), BAD_SIGNATURE)
+    _check_time(result, now)
+
+
+def _sign(
+    message: _Message | _Answer,
+    body: bytes,
+    signer: Signer,
+    me: Fingerprint,
+    now: Instant,
+    covered: tuple[str, ...],
+    tag: str,
+    nonce: str | None,
+) -> None:
+    writer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519)
+    prepared = writer.prepare(
+        message,
+        key_id=me,
+        created=datetime.fromtimestamp(now // 1000, UTC),
+        nonce=nonce,
+        label=_LABEL,
+        tag=tag,
+        covered_component_ids=covered,
+        body=body,
+    )
+    writer.apply(message, prepared, signer.sign(prepared.signature_base))
+
+
+def _verify(
+    message: _Message | _Answer, body: bytes, key_of: KeyOf, tag: str, covered: tuple[str, ...], code: str
+) -> Any:
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Keys(key_of))
+    try:
+        results = verifier.verify(message, max_age=None, expect_tag=tag, require_components=covered, body=body)
+    except (HTTPMessageSignaturesException, ValueError, TypeError, KeyError, binascii.Error) as error:
+        raise RemoteError(code, f"the HTTP signature is not good ({type(error).__name__}, RFC 9421)") from None
+    if len(results) != 1:
+        raise RemoteError(code, "a message carries one signature of Comity's")
+    return results[0]
+
+
+def _check_time(result: Any, now: Instant) -> Instant:
+    created = result.parameters.get("created")
+    if type(created) is not int or not 0 <= created < 2**37:
+        raise RemoteError(UNAUTHENTICATED, "a signature tells when it was made")
+    theirs = instant.from_seconds(created)
+    if abs(now - theirs) > MAX_SKEW:
+        evidence = {"theirs": instant.text(theirs), "ours": instant.text(now)}
+        message = f"signed at {evidence['theirs']}, but here it is {evidence['ours']}: more than five minutes apart"
+        raise RemoteError(CLOCK_SKEW, message, evidence=evidence)
+    return theirs
+
+
+def _has_signature(request: Request) -> bool:
+    return "signature" in request.headers or "signature-input" in request.headers
+
+
+def _message(request: Request) -> _Message:
+    return _Message(request.method, request.url, dict(request.headers))
+
+
+def _lower(headers: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
