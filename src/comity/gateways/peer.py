@@ -47,6 +47,22 @@ TILE = Route("GET", "/tile/{rest}", Caller.MEMBER, "-", "tile of hashes")
 STATEMENT = Route("GET", "/statements/{rest}", Caller.ADDRESSEE, "-", "item")
 ROUTES = (DESCRIPTOR, PULL, ACKNOWLEDGE, ADD_CHECKPOINT, RECEIPTS, CHECKPOINT, TILE, STATEMENT)
 
+
+def route_for(method: str, path: str) -> tuple[Route | None, str]:
+    """Find the row of the table that a request is for, and what stands in the place of its `{rest}`.
+
+    >>> route_for("GET", "/comity/v1/tile/0/000")[1]
+    '0/000'
+    >>> route_for("DELETE", "/comity/v1/checkpoint")
+    (None, '')
+    """
+    for route in ROUTES:
+        fixed, mark, _ = (PREFIX + route.path).partition("{rest}")
+        if method == route.method and (path.startswith(fixed) if mark else path == fixed):
+            return route, path[len(fixed) :]
+    return None, ""
+
+
 STATUS: dict[str, int] = {
     errors.UNAUTHENTICATED: 401,
     errors.CLOCK_SKEW: 401,
