@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
-from comity.exchange import deliver, say
+from comity.exchange import say
 from comity.exchange.release import preview
 from comity.model import content
 from comity.model.marking import Onward, Terms, Tlp
@@ -21,7 +21,6 @@ from comity.node.node import Node, Peer, pack, read_fingerprint
 from comity.node.ports import ReceivedRow
 from comity.node.sync import Sync
 from comity.proof import cbor
-from comity.proof.envelope import StatementId
 from comity.space import instant
 
 Args = dict[str, Any]
@@ -31,7 +30,7 @@ Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
 async def say_object(node: Node, sync: Sync, args: Args) -> Any:
     """Say one STIX object: {raw: base64, to: [name], own, tlp, onward, answer_by, dry_run}."""
     draft = say.say(base64.b64decode(args["raw"]))
-    to, terms = _audience(node, args), _terms(args)
+    to, terms = _audience(node, args), _terms(node, args)
     narrowed, withheld = preview(draft.object, terms, [p.petname for p in to], [p.petname for p in node.peers])
     told = {
         "object": draft.object.id,
@@ -51,7 +50,7 @@ async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
     id, to = node.resolve(args["statement"]), _audience(node, args)
     if not to:
         raise LocalError(BAD_ARGUMENT, "name at least one party", place="--to")
-    given = await node.release(id, to, _terms(args))
+    given = await node.release(id, to, _terms(node, args))
     fresh = {read_release(one.signed.object).to for one in given}
     return {
         "statement": id.hex(),
@@ -128,7 +127,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         logged = node.own(id)
         at = instant.from_seconds(logged.signed.envelope.iat)
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
-        return {**told, "content": _content(logged.signed.object.raw)}
+        return {**told, **_content(logged.signed.object.raw)}
     received = node.store.received_statement(id)
     if received is None:
         raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
@@ -142,7 +141,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         "tlp": terms.tlp.value,
         "onward": terms.onward.value,
         "withdrawn": received.withdrawn,
-        "content": _content(shown.content),
+        **_content(shown.content),
     }
 
 
@@ -248,7 +247,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-async def perform(node: Node, sync: Sync, name: str, args: Args) -> Any:
+async def perform(node: Node, sync: Sync, name: str, args: Args) -> dict[str, Any]:
     """Run one operation; its answer or its error as JSON values: {"ok": ...} or {"error": {...}}."""
     try:
         if name not in OPERATIONS:
@@ -262,7 +261,7 @@ def _audience(node: Node, args: Args) -> list[Peer]:
     return node.named(args.get("to") or [])
 
 
-def _terms(args: Args) -> Terms:
+def _terms(node: Node, args: Args) -> Terms:
     answer_by = args.get("answer_by")
     try:
         tlp = Tlp(args.get("tlp") or "amber")
@@ -273,23 +272,15 @@ def _terms(args: Args) -> Terms:
         by = None if answer_by is None else instant.parse(answer_by)
     except ComityError as error:
         raise LocalError(BAD_ARGUMENT, error.message, place="--answer-by") from None
+    if by is not None and by <= node.clock.now():
+        raise LocalError(BAD_ARGUMENT, "the time to answer by has passed already", place="--answer-by")
     return Terms(tlp, onward, by)
 
 
 def _shown(row: ReceivedRow) -> Unverified:
-    return Unverified.read(deliver.decode_item(cbor.decode(row.item), "item").statement and cbor.decode(row.item)[0])
+    return Unverified.read(cbor.decode(row.item, place="item")[0])
 
 
-def _content(raw: bytes) -> Any:
-    return {"json": content.read_json(raw), "sha256_of_bytes": _sha256(raw), "bytes": base64.b64encode(raw).decode()}
-
-
-def _sha256(raw: bytes) -> str:
-    from hashlib import sha256
-
-    return sha256(raw).hexdigest()
-
-
-def statement_hex(id: StatementId) -> str:
-    """A statement's id as people see it."""
-    return id.hex()
+def _content(raw: bytes) -> Args:
+    """The content as JSON, and byte for byte as it was said."""
+    return {"content": content.read_json(raw), "bytes": base64.b64encode(raw).decode()}

@@ -222,6 +222,9 @@ class PeerClient:
             except TransportError as error:
                 failed = error
                 continue
+            if response.status >= 500 and "signature" not in response.headers:
+                failed = TransportError(errors.UNREACHABLE, f"something before {peer.party} answered {response.status}")
+                continue
             key, now = peer.keys.transport, self._clock.now()
             httpsig.verify_response(response, request, by=peer.fingerprint, key=key, now=now)
             if response.status != 200:

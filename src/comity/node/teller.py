@@ -86,6 +86,7 @@ class Teller:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._news: dict[Fingerprint, asyncio.Event] = {}
+        self._closing = False
         node.journal.released = self._wake
 
     # -- pulls
@@ -142,7 +143,14 @@ class Teller:
         page = Page(items, Shown(note, pull.have, path), deliver.sign_page_end(end, node.keys.statement))
         return deliver.encode_page(page)
 
+    def close(self) -> None:
+        """Answer every waiting pull now, and let none wait any more: the server is about to leave."""
+        self._closing = True
+        self._wake(set(self._news))
+
     async def _wait(self, caller: Fingerprint, seconds: float) -> None:
+        if self._closing:
+            return
         event = self._news.setdefault(caller, asyncio.Event())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)

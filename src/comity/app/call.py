@@ -1,0 +1,69 @@
+"""Call: run one operation on a node's directory, through its server where one runs, else in this process."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from comity.app import control
+from comity.app.operations import Args, perform
+from comity.errors import IN_USE, NOT_A_NODE, ComityError, LocalError
+from comity.gateways.peer import PeerClient
+from comity.node.clock import SystemClock, SystemRandomness
+from comity.node.directory import Directory
+from comity.node.node import Node
+from comity.node.sync import Sync
+from comity.node.teller import Teller
+from comity.node.wire import HttpWire
+
+# Another command may hold the directory for a moment; a server answers on its socket within this time.
+PATIENCE = 5.0
+_STEP = 0.05
+
+
+def call(folder: Path, name: str, args: Args) -> Any:
+    """Run an operation and return its answer.
+
+    Raises:
+        ComityError: as the operation raised it, here or in the server.
+    """
+    if not folder.is_dir():
+        raise LocalError(NOT_A_NODE, "no such directory", place=str(folder))
+    answer = control.ask(folder, name, args)
+    if answer is None:
+        answer = asyncio.run(_here(folder, name, args))
+    if "error" in answer:
+        told = answer["error"]
+        raise ComityError(told["code"], told["message"], place=told.get("place", ""), evidence=told.get("evidence"))
+    return answer["ok"]
+
+
+async def _here(folder: Path, name: str, args: Args) -> dict[str, Any]:
+    for _ in range(int(PATIENCE / _STEP)):
+        try:
+            held = Directory(folder)
+        except LocalError as error:
+            if error.code != IN_USE:
+                raise
+            answer = control.ask(folder, name, args)
+            if answer is not None:
+                return answer
+            await asyncio.sleep(_STEP)
+            continue
+        with held:
+            node = held.open(SystemClock(), SystemRandomness())
+            async with HttpWire() as wire:
+                return await perform(node, sync_of(node, wire), name, args)
+    raise LocalError(IN_USE, "another process works on this directory and takes no commands", place=str(folder))
+
+
+def sync_of(node: Node, wire: HttpWire, teller: Teller | None = None) -> Sync:
+    """Join a node with the network; what is worth telling goes to standard error."""
+    client = PeerClient(wire, node.keys, node.descriptor, node.clock, node.randomness)
+    return Sync(node, teller or Teller(node), client, report)
+
+
+def report(line: str) -> None:
+    """Tell the operator one line, on standard error."""
+    import sys
+
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the one place where a running node speaks

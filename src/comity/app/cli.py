@@ -1,0 +1,479 @@
+"""The command line: each command parses its arguments, has one operation done, and prints what came of it.
+
+    exit 0 = done; 1 = not valid, or objections; 2 = error
+
+`--json` prints exactly one JSON document on standard output; everything else goes to standard error. Heavy libraries are
+imported inside commands, so that `verify` starts fast and `--help` faster.
+"""
+
+import base64
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import click
+import typer
+
+from comity import __version__
+from comity.app import render
+from comity.errors import BAD_ARGUMENT, TOO_LARGE, ComityError, LocalError
+
+app = typer.Typer(
+    name="comity",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Comity lets parties that do not trust one another share what they must, and prove who was told what, and when.",
+    epilog="Each command works on one node's directory: comity -C DIR COMMAND. docs/commands.md has examples.",
+)
+peers = typer.Typer(no_args_is_help=True, help="The parties known here.", rich_markup_mode=None)
+logs = typer.Typer(no_args_is_help=True, help="This party's own log.", rich_markup_mode=None)
+app.add_typer(peers, name="peer")
+app.add_typer(logs, name="log")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help="A statement's id, 64 hexadecimal digits.")]
+Names = Annotated[str, typer.Option("--to", metavar="PARTY,...", help="Parties by their names here, or all.")]
+Tlp = Annotated[
+    str, typer.Option(help="green, amber, amber+strict, red or clear. The object's own marking may narrow it.")
+]
+Onward = Annotated[str, typer.Option(help="May they pass it on? never, ask, may, must.")]
+AnswerBy = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Log `unacknowledged` if no answer came by then (RFC 3339).")
+]
+
+NOT_VALID = 1
+ERROR = 2
+_MAX_OBJECT = 1 << 20
+_MAX_PROOF = 4 << 20
+
+
+@app.callback()
+def _settings(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("-C", metavar="DIR", help="The node's directory.")] = Path(),
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        render.block(f"comity {__version__}")
+        raise typer.Exit
+    context.obj = folder
+
+
+def main() -> NoReturn:
+    """Run the command line; every fault becomes exit 2 and a message, never a traceback."""
+    as_json = "--json" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = app(standalone_mode=False)
+    except ComityError as found:
+        render.error(found, as_json=as_json)
+        code = ERROR
+    except click.UsageError as found:
+        render.error(LocalError(BAD_ARGUMENT, found.format_message()), as_json=as_json)
+        if found.ctx is not None:
+            render.note(f"see: {found.ctx.command_path} --help")
+        code = ERROR
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = ERROR
+    except OSError as found:
+        fault = LocalError(BAD_ARGUMENT, found.strerror or type(found).__name__, place=str(found.filename or ""))
+        render.error(fault, as_json=as_json)
+        code = ERROR
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+# -- a node and its parties
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR")],
+    party: Annotated[str, typer.Option(help="The party's short name: a-z, 0-9, hyphens.")],
+    name: Annotated[str, typer.Option(help="The party's name in full, in any script.")] = "",
+    url: Annotated[list[str] | None, typer.Option(help="Where its node will be reached; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a new party: its keys, its descriptor, and a log that begins with it."""
+    from comity.app.nodes import create_node
+
+    _tell(create_node(directory, party, name or party, url or []), json, f"{party} is made")
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Default: that of the node's URL; 0: any.")] = None,
+    json: Json = False,
+) -> None:
+    """Answer other nodes, ask them for what was released to us, and take commands, until interrupted."""
+    from comity.app.nodes import serve_node
+
+    serve_node(context.obj, host, port, lambda told: _announce(told, json))
+
+
+def _announce(told: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        render.document(told)
+        sys.stdout.flush()
+    else:
+        render.note(f"{told['party']} ({told['fingerprint']}) listens at {told['url']}; Ctrl-C ends it")
+
+
+@app.command()
+def descriptor(context: typer.Context, json: Json = False) -> None:
+    """Print this party's signed descriptor, to be handed to others; its fingerprint goes by another way."""
+    told = _call(context, "descriptor", {})
+    if json:
+        render.document(told)
+    else:
+        render.block(told["descriptor"].rstrip("\n"))
+        render.note(f"{told['party']}, {told['name']}: fingerprint {told['fingerprint']}")
+
+
+@peers.command("add")
+def peer_add(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|URL", help="A descriptor's file, - for stdin, or a node's URL.")
+    ],
+    fingerprint: Annotated[str, typer.Option(metavar="HEX", help="As learnt by another way: in person, by telephone.")],
+    petname: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call it here.")] = None,
+    json: Json = False,
+) -> None:
+    """Pin another party by its descriptor and its fingerprint."""
+    from comity.app.nodes import read_descriptor
+
+    packed = base64.b64encode(read_descriptor(source)).decode()
+    told = _call(context, "peer-add", {"descriptor": packed, "fingerprint": fingerprint, "as": petname})
+    _tell(told, json, f"{told['party']} is known now")
+
+
+@peers.command("list")
+def peer_list(context: typer.Context, json: Json = False) -> None:
+    """List the parties known here."""
+    found = _call(context, "peer-list", {})
+    if json:
+        render.document(found)
+        return
+    columns = ("party", "name", "fingerprint", "address", "log size seen")
+    cells = [(p["party"], p["name"], p["fingerprint"], p["addresses"], p["log_size"]) for p in found]
+    render.rows("parties known here", columns, cells, empty="no party is known here yet; see: comity peer add --help")
+
+
+# -- saying
+
+
+@app.command()
+def say(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="OBJECT.json", help="One STIX 2.1 object; - for stdin.")],
+    to: Names = "",
+    own: Annotated[bool, typer.Option("--own", help="For this party alone, which is the default.")] = False,
+    tlp: Tlp = "amber",
+    onward: Onward = "never",
+    answer_by: AnswerBy = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
+    if own and to:
+        raise LocalError(BAD_ARGUMENT, "--own and --to exclude each other", place="--own")
+    raw = _read(file, _MAX_OBJECT + 1)
+    if len(raw) > _MAX_OBJECT:
+        raise LocalError(TOO_LARGE, f"one object has at most {_MAX_OBJECT} bytes", place=file)
+    terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
+    told = _call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms})
+    withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
+    shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
+    _tell(told, json, "nothing was said: this is what would be" if dry_run else "said", shown)
+
+
+@app.command()
+def release(
+    context: typer.Context,
+    statement: Statement,
+    to: Names,
+    tlp: Tlp = "amber",
+    onward: Onward = "never",
+    answer_by: AnswerBy = None,
+    json: Json = False,
+) -> None:
+    """Release a statement of ours to further parties."""
+    terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
+    _tell(_call(context, "release", {"statement": statement, **terms}), json, "released")
+
+
+@app.command()
+def withdraw(
+    context: typer.Context,
+    statement: Statement,
+    of: Annotated[str, typer.Option("--from", metavar="PARTY,...", help="Whose release is withdrawn.")],
+    json: Json = False,
+) -> None:
+    """Withdraw a release: no new pulls, and whoever holds it is told. What was held cannot be taken back."""
+    _tell(_call(context, "withdraw", {"statement": statement, "from": _names(of)}), json, "withdrawn")
+
+
+# -- hearing
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="One round with every party, then leave.")] = False,
+    json: Json = False,
+) -> None:
+    """Fetch what was released to us, acknowledge it, and have heads cosigned; without --once until interrupted."""
+    if not once:
+        from comity.app.nodes import sync_for_ever
+
+        sync_for_ever(context.obj)
+        return
+    found = _call(context, "sync", {})
+    for one in found:
+        for fault in one["errors"]:
+            render.note(f"{one['peer']}: {fault['code']}: {fault['message']}")
+    if json:
+        render.document(found)
+    else:
+        columns = ("party", "received", "refused", "acknowledgements sent", "cosigned us", "receipts")
+        keys = ("peer", "received", "refused", "answers_sent", "cosigned", "receipts")
+        render.rows("one round", columns, [[one[k] for k in keys] for one in found], empty="no party is known here yet")
+    if found and all(one["errors"] for one in found):
+        raise typer.Exit(ERROR)
+
+
+@app.command()
+def inbox(context: typer.Context, json: Json = False) -> None:
+    """List what other parties told us."""
+    found = _call(context, "inbox", {})
+    if json:
+        render.document(found)
+        return
+    columns = ("from", "type", "name and statement", "received", "acknowledged", "")
+    cells = [
+        (
+            one["from"],
+            one["type"],
+            f"{one['name']}\n{one['statement']}",
+            one["received_at"],
+            one["acknowledged"] or "not delivered yet",
+            "withdrawn" if one["withdrawn"] else "",
+        )
+        for one in found
+    ]
+    render.rows("told to us", columns, cells, empty="nothing was told to us yet")
+
+
+@app.command()
+def quarantine(context: typer.Context, json: Json = False) -> None:
+    """List what other parties sent us and we refused, with the reason that we signed."""
+    found = _call(context, "quarantine", {})
+    if json:
+        render.document(found)
+        return
+    cells = [(one["from"], one["reason"], one["release"], one["received_at"]) for one in found]
+    render.rows("refused", ("from", "reason", "release", "received"), cells, empty="nothing was refused")
+
+
+@app.command()
+def show(context: typer.Context, statement: Statement, json: Json = False) -> None:
+    """Show one statement, ours or told to us, with its content."""
+    told = _call(context, "show", {"statement": statement})
+    if json:
+        render.document(told)
+        return
+    render.facts("statement", {name: value for name, value in told.items() if name not in ("content", "bytes")})
+    render.document(told["content"])
+
+
+@app.command()
+def told(context: typer.Context, statement: Statement, json: Json = False) -> None:
+    """Show per party which rungs a statement of ours has reached, and when."""
+    found = _call(context, "told", {"statement": statement})
+    if json:
+        render.document(found)
+        return
+    render.facts("at home", found["home"])
+    columns = ("party", "rung", "time", "")
+    cells = [row for name, one in found["parties"].items() for row in _rungs(name, one)]
+    render.rows("told", columns, cells, empty="released to nobody")
+    if found["not_released_to"]:
+        render.block("not released to: " + ", ".join(found["not_released_to"]))
+
+
+def _rungs(name: str, one: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:
+    found = [(name, rung, at, "") for rung, at in one["rungs"].items() if rung not in ("said", "logged", "witnessed")]
+    if one["refused"]:
+        found.append((name, "refused", None, one["refused"]))
+    if one["proved_at"]:
+        found.append(
+            (name, "held, proved by", one["proved_at"], f"cosignatures of third parties: {one['third_parties']}")
+        )
+    if one["unacknowledged"]:
+        found.append((name, "unacknowledged", one["answer_by"], "no answer came in time"))
+    if one["withdrawn"]:
+        found.append((name, "withdrawn", None, ""))
+    return found
+
+
+# -- the log
+
+
+@logs.command("verify")
+def log_verify(context: typer.Context, json: Json = False) -> None:
+    """Compute the whole log again from its leaves; exit 1 if anything is not as it was signed."""
+    found = _call(context, "log-verify", {})
+    faults = [f"{fault['place']}: {fault['message']}" for fault in found["faults"]]
+    _tell(
+        found,
+        json,
+        "the log is whole" if found["valid"] else "the log is damaged",
+        {**found, "faults": "\n".join(faults)},
+    )
+    if not found["valid"]:
+        raise typer.Exit(NOT_VALID)
+
+
+@logs.command("adopt")
+def log_adopt(
+    context: typer.Context,
+    alone: Annotated[bool, typer.Option("--alone", help="Sign again although no peer could be asked.")] = False,
+    json: Json = False,
+) -> None:
+    """After a restore on a new machine: ask the peers for the last head they hold of ours, and sign again if none is ahead."""
+    found = _call(context, "log-adopt", {"alone": alone})
+    _tell(found, json, "the log may grow again" if found["adopted"] else "nothing to adopt")
+
+
+@app.command()
+def rebuild(context: typer.Context, json: Json = False) -> None:
+    """Fold everything again that can be computed from what is true: leaves, received items, kept evidence."""
+    _tell(_call(context, "rebuild", {}), json, "rebuilt")
+
+
+# -- proving
+
+
+@app.command()
+def prove(
+    context: typer.Context,
+    statement: Statement,
+    to: Annotated[str, typer.Option("--to", metavar="PARTY", help="The party that was told.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the proof file goes.")],
+    json: Json = False,
+) -> None:
+    """Write a proof file: who was told what, and when, as far as the records go. It contains the content."""
+    told = _call(context, "prove", {"statement": statement, "to": to})
+    output.write_bytes(base64.b64decode(told.pop("proof")))
+    _tell({**told, "file": str(output)}, json, "written; check it with: comity verify FILE")
+
+
+@app.command()
+def verify(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A proof file; - for stdin.")],
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARTY=FINGERPRINT", help="As you know it from elsewhere; may be repeated."),
+    ] = None,
+    quorum: Annotated[int, typer.Option(min=1, max=64, help="How many third parties' cosignatures prove a time.")] = 1,
+    content: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the content that was told.")] = None,
+    json: Json = False,
+) -> None:
+    """Judge a proof file with nothing but the file: no node, no network. Exit 0 only if valid, and trusted with --trust."""
+    from comity.exchange import verify as judge
+
+    fingerprints = _fingerprints(trust or [])
+    verdict = judge.verify(_read(file, _MAX_PROOF + 1), fingerprints, quorum)
+    if content is not None and verdict.content is not None:
+        content.write_bytes(verdict.content)
+    told = verdict.as_dict()
+    if json:
+        render.document(told)
+    else:
+        _show_verdict(told)
+    if not verdict.valid or (fingerprints and not verdict.trusted):
+        raise typer.Exit(NOT_VALID)
+
+
+def _show_verdict(told: dict[str, Any]) -> None:
+    for problem in told["problems"]:
+        render.block(f"NOT VALID: {problem['code']} at {problem.get('place') or 'the file'}: {problem['message']}")
+    if told["problems"]:
+        return
+    names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused", "proved_at")
+    whom = "teller and hearer have the fingerprints given" if told["trusted"] else "no: compare the fingerprints below"
+    render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}})
+    columns = ("rung", "time", "on whose word", "")
+    render.rows("ladder", columns, [(r["rung"], r["at"], r["by"], r["basis"]) for r in told["ladder"]], empty="none")
+    counted = [(w["party"], w["at"]) for w in told["witnesses"]]
+    render.rows(
+        "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
+    )
+    render.facts("fingerprints in the file", dict(sorted(told["fingerprints"].items())))
+
+
+def _fingerprints(given: list[str]) -> dict[str, Any]:
+    from comity.model import fingerprint
+
+    found: dict[str, Any] = {}
+    for one in given:
+        name, _, digits = one.partition("=")
+        try:
+            known = fingerprint.read(digits.replace(" ", "").replace(":", "").lower())
+        except ValueError as error:
+            raise LocalError(BAD_ARGUMENT, f"PARTY=FINGERPRINT: {error}", place="--trust") from None
+        if found.setdefault(name, known) != known:
+            raise LocalError(BAD_ARGUMENT, f"two fingerprints for {name[:40]}", place="--trust")
+    return found
+
+
+@app.command()
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Leave at the end instead of keeping the nodes up.")
+    ] = False,
+) -> None:
+    """Three parties on this machine: told, held, acknowledged, proved, verified."""
+    from comity.app.demo import play
+
+    play(keep=not headless)
+
+
+# -- between a command and its operation
+
+
+def _call(context: typer.Context, name: str, args: dict[str, Any]) -> Any:
+    from comity.app.call import call
+
+    return call(context.obj, name, args)
+
+
+def _tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] | None = None) -> None:
+    if as_json:
+        render.document(told)
+    else:
+        render.facts(title, shown or told)
+
+
+def _names(given: str) -> list[str]:
+    return [name for name in given.replace(" ", "").split(",") if name]
+
+
+def _read(file: str, most: int) -> bytes:
+    """Read a file, or stdin, but never more of it than `most` bytes."""
+    if file == "-":
+        return sys.stdin.buffer.read(most)
+    with open(file, "rb") as opened:
+        return opened.read(most)
+
+
+if __name__ == "__main__":
+    main()

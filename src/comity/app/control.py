@@ -1,0 +1,111 @@
+"""The control socket: how other commands reach the server that holds a directory, through `DIR/control.sock` (0600).
+
+    -> {"op": "say", "args": {...}}      one JSON document, then the sender closes its side
+    <- {"ok": ...} or {"error": {...}}   one JSON document, then the server closes
+
+Whoever may write to the socket acts as the party's operator: the file's rights and the directory's (0700) guard it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from comity.app.operations import Args, perform
+from comity.errors import BAD_ARGUMENT, UNREACHABLE, ComityError, LocalError, TransportError
+from comity.model import content
+from comity.node.node import Node
+from comity.node.sync import Sync
+
+NAME = "control.sock"
+MAX_COMMAND = 8 << 20
+# What sun_path holds on every system (108 bytes on Linux, 104 elsewhere), less the closing zero.
+_MAX_PATH = 103
+
+
+class Control:
+    """Listens on the socket for as long as the server holds the directory."""
+
+    def __init__(self, folder: Path, node: Node, sync: Sync) -> None:
+        self._folder, self._node, self._sync = folder, node, sync
+
+    async def __aenter__(self) -> Self:
+        with _address(self._folder) as address:
+            # A socket that is there was left by a server that was killed: we hold the directory, so nobody uses it.
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(address)
+            before = os.umask(0o177)
+            try:
+                self._server = await asyncio.start_unix_server(self._answer, address, limit=MAX_COMMAND)
+            finally:
+                os.umask(before)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._folder / NAME)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            answer = await self._perform(await reader.read(MAX_COMMAND))
+            writer.write(content.dump(answer))
+            with contextlib.suppress(ConnectionError):
+                writer.write_eof()
+                await writer.drain()
+
+    async def _perform(self, data: bytes) -> dict[str, Any]:
+        try:
+            match content.read_json(data):
+                case {"op": str(name), "args": dict(args)}:
+                    return await perform(self._node, self._sync, name, args)
+        except ComityError as error:
+            return {"error": error.as_dict()}
+        return {"error": LocalError(BAD_ARGUMENT, "not a command").as_dict()}
+
+
+def ask(folder: Path, name: str, args: Args) -> dict[str, Any] | None:
+    """Have the server of a directory run an operation.
+
+    Returns:
+        Its answer, or None where no server listens.
+
+    Raises:
+        TransportError: `unreachable`: it went away before it answered; whether it did the work is not known.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        try:
+            with _address(folder) as address:
+                line.connect(address)
+        except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise TransportError(UNREACHABLE, f"the control socket cannot be used ({error.strerror})") from None
+        try:
+            line.sendall(json.dumps({"op": name, "args": args}).encode())
+            line.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: line.recv(1 << 16), b""))
+        except OSError:
+            answer = b""
+    if not answer:
+        raise TransportError(UNREACHABLE, "the server went away before it answered; look before you try again")
+    told: dict[str, Any] = json.loads(answer)
+    return told
+
+
+@contextlib.contextmanager
+def _address(folder: Path) -> Iterator[str]:
+    """Give the socket's path in a form that is short enough for the system's address of a socket."""
+    path = str(folder / NAME)
+    if len(os.fsencode(path)) <= _MAX_PATH:
+        yield path
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{handle}/{NAME}"
+    finally:
+        os.close(handle)
