@@ -6,6 +6,7 @@ Nothing of it is shared with nodes that exist.
 
 import base64
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -38,17 +39,18 @@ class Stage:
     ports: dict[str, int] = field(default_factory=dict)
     nodes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def run(self, *words: str, fails: int = 0, quiet: bool = False) -> None:
+    def run(self, *words: str, fails: int = 0) -> str:
         """Run one command in the open: the line, then what it prints."""
-        sys.stdout.flush()
-        if not quiet:
-            render.block(f"\n$ comity {' '.join(words)}")
-            sys.stdout.flush()
-        done = subprocess.run([*_COMITY, *words], cwd=self.folder, check=False)  # noqa: S603
+        line = f"comity {' '.join(words)}"
+        _say(f"$ {line}")
+        done = subprocess.run(  # noqa: S603
+            [*_COMITY, *words], cwd=self.folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        printed = done.stdout.decode().rstrip()
+        render.block(printed)
         if done.returncode != fails:
-            raise LocalError(
-                BAD_ARGUMENT, f"exit {done.returncode} instead of {fails}", place="comity " + " ".join(words)
-            )
+            raise LocalError(BAD_ARGUMENT, f"exit {done.returncode} instead of {fails}", place=line)
+        return printed
 
     def ask(self, party: str, operation: str, **args: Any) -> Any:
         """Have a node do something behind the scenes: the same operation, without a process for it."""
@@ -93,14 +95,13 @@ def _prologue(stage: Stage) -> None:
 def _tell(stage: Stage) -> str:
     _say("France says one STIX report, with names in four scripts, to Russia alone. First, who would see it?")
     shutil.copy(REPORT, stage.folder / "report.json")
-    stage.run("-C", "fr", "say", "report.json", "--to", "ru", "--tlp", "amber", "--dry-run")
-    raw = base64.b64encode(REPORT.read_bytes()).decode()
-    said = stage.ask("fr", "say", raw=raw, to=["ru"], tlp="amber")
-    render.block(f"\n$ comity -C fr say report.json --to ru --tlp amber\nstatement {said['statement']}")
-    _await(stage, said["statement"], "held")
+    stage.run("-C", "fr", "say", "report.json", "--to", "ru", "--dry-run")
+    printed = stage.run("-C", "fr", "say", "report.json", "--to", "ru", "--json")
+    statement = str(json.loads(printed)["statement"])
+    _await(stage, statement, "held")
     _say("Russia's node fetched it, holds it, and has said so in its own signed log; France has that acknowledgement.")
     stage.run("-C", "ru", "inbox")
-    return str(said["statement"])
+    return statement
 
 
 def _withhold(stage: Stage, statement: str) -> None:
