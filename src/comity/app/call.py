@@ -1,10 +1,11 @@
 """Call: run one operation on a node's directory, through its server where one runs, else in this process."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
-from comity.app import control
+from comity.app import control, render
 from comity.app.operations import Args, perform
 from comity.errors import IN_USE, NOT_A_NODE, ComityError, LocalError
 from comity.gateways.peer import PeerClient
@@ -18,6 +19,8 @@ from comity.node.wire import HttpWire
 # Another command may hold the directory for a moment; a server answers on its socket within this time.
 PATIENCE = 5.0
 _STEP = 0.05
+_AGAIN = 600.0
+_REMEMBERED = 1000
 
 
 def call(folder: Path, name: str, args: Args) -> Any:
@@ -59,11 +62,20 @@ async def _here(folder: Path, name: str, args: Args) -> dict[str, Any]:
 def sync_of(node: Node, wire: HttpWire, teller: Teller | None = None) -> Sync:
     """Join a node with the network; what is worth telling goes to standard error."""
     client = PeerClient(wire, node.keys, node.descriptor, node.clock, node.randomness)
-    return Sync(node, teller or Teller(node), client, report)
+    return Sync(node, teller or Teller(node), client, Report())
 
 
-def report(line: str) -> None:
-    """Tell the operator one line, on standard error."""
-    import sys
+class Report:
+    """Tells the operator what is worth telling, on standard error; the same line once in ten minutes."""
 
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the one place where a running node speaks
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}
+
+    def __call__(self, line: str) -> None:
+        """Tell one line."""
+        now = time.monotonic()
+        if now - self._told.get(line, -_AGAIN) >= _AGAIN:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            self._told[line] = now
+            render.note(line)

@@ -7,11 +7,11 @@ imported inside commands, so that `verify` starts fast and `--help` faster.
 """
 
 import base64
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import click
 import typer
 
 from comity import __version__
@@ -20,15 +20,14 @@ from comity.errors import BAD_ARGUMENT, TOO_LARGE, ComityError, LocalError
 
 app = typer.Typer(
     name="comity",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Comity lets parties that do not trust one another share what they must, and prove who was told what, and when.",
     epilog="Each command works on one node's directory: comity -C DIR COMMAND. docs/commands.md has examples.",
 )
-peers = typer.Typer(no_args_is_help=True, help="The parties known here.", rich_markup_mode=None)
-logs = typer.Typer(no_args_is_help=True, help="This party's own log.", rich_markup_mode=None)
+peers = typer.Typer(help="The parties known here.", rich_markup_mode=None)
+logs = typer.Typer(help="This party's own log.", rich_markup_mode=None)
 app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 
@@ -49,21 +48,31 @@ _MAX_OBJECT = 1 << 20
 _MAX_PROOF = 4 << 20
 
 
+# typer carries its own copy of click: this is its UsageError.
+_UsageError: Any = typer.BadParameter.__bases__[0]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        render.block(f"comity {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _settings(
     context: typer.Context,
     folder: Annotated[Path, typer.Option("-C", metavar="DIR", help="The node's directory.")] = Path(),
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
 ) -> None:
-    if version:
-        render.block(f"comity {__version__}")
-        raise typer.Exit
     context.obj = folder
 
 
 def main() -> NoReturn:
     """Run the command line; every fault becomes exit 2 and a message, never a traceback."""
     as_json = "--json" in sys.argv
+    os.umask(0o077)  # what is written here is the party's own: databases, keys, proof files
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
@@ -71,12 +80,12 @@ def main() -> NoReturn:
     except ComityError as found:
         render.error(found, as_json=as_json)
         code = ERROR
-    except click.UsageError as found:
+    except _UsageError as found:
         render.error(LocalError(BAD_ARGUMENT, found.format_message()), as_json=as_json)
         if found.ctx is not None:
             render.note(f"see: {found.ctx.command_path} --help")
         code = ERROR
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         code = 130
     except BrokenPipeError:
         sys.stderr.close()
@@ -162,9 +171,8 @@ def peer_list(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    columns = ("party", "name", "fingerprint", "address", "log size seen")
-    cells = [(p["party"], p["name"], p["fingerprint"], p["addresses"], p["log_size"]) for p in found]
-    render.rows("parties known here", columns, cells, empty="no party is known here yet; see: comity peer add --help")
+    cells = [(p["party"], "\n".join([p["name"], p["fingerprint"], *p["addresses"]])) for p in found]
+    render.rows("", ("party", "name, fingerprint, addresses"), cells, empty="no party is known here: comity peer add")
 
 
 # -- saying
@@ -257,19 +265,15 @@ def inbox(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    columns = ("from", "type", "name and statement", "received", "acknowledged", "")
-    cells = [
-        (
-            one["from"],
-            one["type"],
-            f"{one['name']}\n{one['statement']}",
-            one["received_at"],
-            one["acknowledged"] or "not delivered yet",
-            "withdrawn" if one["withdrawn"] else "",
-        )
-        for one in found
-    ]
-    render.rows("told to us", columns, cells, empty="nothing was told to us yet")
+    cells = [(one["from"], f"{one['name']}\n{one['statement']}\n{_fate(one)}") for one in found]
+    render.rows("told to us", ("from", "what, statement, when"), cells, empty="nothing was told to us yet")
+
+
+def _fate(one: dict[str, Any]) -> str:
+    answer = f"acknowledged {one['acknowledged']}" if one["acknowledged"] else "acknowledgement not delivered yet"
+    return f"{one['type']} received {one['received_at']}\n{answer}" + (
+        "\nwithdrawn by its author" if one["withdrawn"] else ""
+    )
 
 
 @app.command()

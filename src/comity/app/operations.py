@@ -6,7 +6,8 @@ same function, the same answer. Results are documented in docs/commands.md.
 
 import base64
 from collections.abc import Awaitable, Callable
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
@@ -24,6 +25,7 @@ from comity.proof import cbor
 from comity.space import instant
 
 Args = dict[str, Any]
+Choice = TypeVar("Choice", bound=Enum)
 Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
 
 
@@ -263,11 +265,8 @@ def _audience(node: Node, args: Args) -> list[Peer]:
 
 def _terms(node: Node, args: Args) -> Terms:
     answer_by = args.get("answer_by")
-    try:
-        tlp = Tlp(args.get("tlp") or "amber")
-        onward = Onward(args.get("onward") or "never")
-    except ValueError as error:
-        raise LocalError(BAD_ARGUMENT, str(error)) from None
+    tlp = _one_of(Tlp, args.get("tlp") or "amber", "--tlp")
+    onward = _one_of(Onward, args.get("onward") or "never", "--onward")
     try:
         by = None if answer_by is None else instant.parse(answer_by)
     except ComityError as error:
@@ -275,6 +274,14 @@ def _terms(node: Node, args: Args) -> Terms:
     if by is not None and by <= node.clock.now():
         raise LocalError(BAD_ARGUMENT, "the time to answer by has passed already", place="--answer-by")
     return Terms(tlp, onward, by)
+
+
+def _one_of(kind: type[Choice], given: str, place: str) -> Choice:
+    try:
+        return kind(given)
+    except ValueError:
+        known = ", ".join(one.value for one in kind)
+        raise LocalError(BAD_ARGUMENT, f"must be one of {known}", place=place) from None
 
 
 def _shown(row: ReceivedRow) -> Unverified:
