@@ -6,10 +6,11 @@ again: unknown properties survive because the bytes do. Types that STIX does not
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from comity.errors import NOT_JSON, NOT_STIX, TOO_LARGE, ComityError, RemoteError
 from comity.model.extension import COMITY_TYPES
@@ -55,6 +56,7 @@ _OBSERVABLES = frozenset(
     "artifact autonomous-system directory domain-name email-addr email-message file ipv4-addr ipv6-addr mac-addr mutex "
     "network-traffic process software url user-account windows-registry-key x509-certificate".split()
 )
+_BARE = _OBSERVABLES | {"marking-definition"}
 _TIMES = frozenset(
     "created modified published valid_from valid_until first_seen last_seen first_observed last_observed "
     "start_time stop_time submitted analysis_started analysis_ended".split()
@@ -70,6 +72,7 @@ class StixObject:
         raw: the bytes as they came.
         properties: all of them, parsed; for reading only.
         modified: which version this is; None for a cyber-observable.
+        marking_refs: of the whole object and of single properties of it.
     """
 
     raw: bytes
@@ -111,67 +114,126 @@ def read_json(raw: bytes) -> Any:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RemoteError(NOT_JSON, "not UTF-8 (RFC 8259 section 8.1)", place=f"byte {error.start}") from None
+    reader = _Reader()
     try:
-        value = _DECODER.decode(text)
+        value = reader.decoder.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise RemoteError(NOT_JSON, f"{error.msg} (RFC 8259)", place=place) from None
     except RecursionError:
         raise RemoteError(NOT_JSON, f"nested deeper than {MAX_DEPTH}") from None
-    except ValueError as error:
-        raise RemoteError(NOT_JSON, str(error) if isinstance(error, _RefusedError) else "a number too long") from None
+    for message, what in reader.refused:
+        raise RemoteError(NOT_JSON, f"{message} (RFC 8259)", place=_find(what, value, None, 0) or "")
     # Bounds that a cheap count of the bytes proves need no walk through the value.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
-        _walk(value, "", 0)
+        _walk(value, None, 0)
     return value
 
 
-class _RefusedError(ValueError):
-    pass
+# As many as a double can have before its point: a longer integer is an infinity to many readers.
+_MAX_DIGITS = 308
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _RefusedError(f"the key {twice[:64]!a} stands twice in one object (RFC 8259 section 4)")
-    return found
+class _Reader:
+    """One reading by the library's decoder, which takes more than RFC 8259 does.
+
+    Attributes:
+        refused: (why, what stands in the value where it was refused), in the order of reading.
+    """
+
+    def __init__(self) -> None:
+        self.refused: list[tuple[str, object]] = []
+        self.decoder = json.JSONDecoder(
+            object_pairs_hook=self._pairs,
+            parse_constant=self._constant,
+            parse_float=self._fraction,
+            parse_int=self._integer,
+        )
+
+    def _pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            self.refused.append((f"the key {_twice(pairs)[:64]!a} stands twice in one object", found))
+        return found
+
+    def _constant(self, name: str) -> object:
+        return self._refuse(f"{name} is not JSON")
+
+    def _fraction(self, digits: str) -> object:
+        value = float(digits)
+        return self._refuse("too large for a number") if math.isinf(value) else value
+
+    def _integer(self, digits: str) -> object:
+        return int(digits) if len(digits) <= _MAX_DIGITS else self._refuse("too large for a number")
+
+    def _refuse(self, why: str) -> object:
+        mark = object()
+        self.refused.append((why, mark))
+        return mark
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise _RefusedError(f"{name} is not JSON (RFC 8259 section 6)")
+def _twice(pairs: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for name, _ in pairs:  # pragma: no branch - called when there is one
+        if name in seen:
+            break
+        seen.add(name)
+    return name
 
 
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if value in (float("inf"), float("-inf")):
-        raise _RefusedError(f"{digits[:32]} is too large for a number (RFC 8259 section 6)")
-    return value
+# -- places in a value
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_no_constant, parse_float=_finite)
+class _Trail(NamedTuple):
+    """A way down into a value, from its end; it is written out only if something is wrong there."""
+
+    before: "_Trail | None"
+    key: str | int
 
 
-def _walk(value: Any, place: str, depth: int) -> None:
+def _place(trail: _Trail | None) -> str:
+    """Write a way down; keys are another's words, so what is long is cut and what cannot be shown is not."""
+    steps: list[str] = []
+    while trail is not None:
+        steps.append("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(trail.key)[:64]))
+        trail = trail.before
+    return ("/" + "/".join(reversed(steps)))[:_MAX_PLACE]
+
+
+_MAX_PLACE = 200
+
+
+def _members(value: Any, trail: _Trail | None) -> Iterable[tuple[Any, _Trail]]:
+    members = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
+    return ((item, _Trail(trail, key)) for key, item in members)
+
+
+def _find(what: object, value: Any, trail: _Trail | None, depth: int) -> str | None:
+    if value is what:
+        return _place(trail)
+    if depth == MAX_DEPTH:
+        return None
+    found = (_find(what, item, way, depth + 1) for item, way in _members(value, trail))
+    return next((place for place in found if place), None)
+
+
+def _walk(value: Any, trail: _Trail | None, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise RemoteError(NOT_JSON, f"nested deeper than {MAX_DEPTH}", place=place[:128])
-    if type(value) is dict:
-        for key, item in value.items():
-            _surrogates(key, place)
-            _walk(item, f"{place}/{key}", depth + 1)
-    elif type(value) is list:
-        for number, item in enumerate(value):
-            _walk(item, f"{place}/{number}", depth + 1)
-    elif type(value) is str:
-        _surrogates(value, place)
+        raise RemoteError(NOT_JSON, f"nested deeper than {MAX_DEPTH}", place=_place(trail))
+    if type(value) is str:
+        _characters(value, trail)
+    for item, way in _members(value, trail):
+        if type(way.key) is str:
+            _characters(way.key, trail)
+        _walk(item, way, depth + 1)
 
 
-def _surrogates(text: str, place: str) -> None:
+def _characters(text: str, trail: _Trail | None) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise RemoteError(NOT_JSON, "a lone surrogate is no character (RFC 8259 section 8.2)", place=place) from None
+        message = "a lone surrogate is no character (RFC 8259 section 8.2)"
+        raise RemoteError(NOT_JSON, message, place=_place(trail)) from None
 
 
 def _stix(place: str, message: str) -> NoReturn:
@@ -197,9 +259,7 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
         if type(value[name]) is not str:
             _stix(f"/{name}", "must be a string")
     modified = _versioned(kind, value)
-    return StixObject(
-        raw, value, kind, str(identifier), modified, value.get("revoked", False), _refs(value, "object_marking_refs")
-    )
+    return StixObject(raw, value, kind, str(identifier), modified, value.get("revoked", False), _markings(value))
 
 
 def _known(kind: str, value: dict[str, Any]) -> None:
@@ -209,23 +269,26 @@ def _known(kind: str, value: dict[str, Any]) -> None:
             if name not in value:
                 _stix(f"/{name}", f"a {kind} must have {name} (STIX 2.1 sections 4 and 5)")
     elif kind in COMITY_TYPES:
-        if COMITY_TYPES[kind] not in _extensions(value):
-            _stix("/extensions", f"a {kind} must declare {COMITY_TYPES[kind]} (spec/extensions.md)")
-    elif kind not in _OBSERVABLES and kind != "marking-definition" and not kind.startswith("x-"):
-        declared = [e for e in _extensions(value).values() if isinstance(e, dict)]
-        if not any(str(e.get("extension_type", "")).startswith("new-") for e in declared):
-            _stix("/type", "neither a STIX 2.1 type nor declared by an extension (STIX 2.1 section 7.3)")
+        if _extensions(value).get(COMITY_TYPES[kind]) != "new-sdo":
+            _stix("/extensions", f"a {kind} must declare {COMITY_TYPES[kind]} as new-sdo (spec/extensions.md)")
+    elif not (kind in _BARE or kind.startswith("x-") or _NEW_TYPES & set(_extensions(value).values())):
+        _stix("/type", "neither a STIX 2.1 type nor declared by an extension (STIX 2.1 section 7.3)")
 
 
-def _extensions(value: dict[str, Any]) -> dict[str, Any]:
+_NEW_TYPES = frozenset({"new-sdo", "new-sco", "new-sro"})
+
+
+def _extensions(value: dict[str, Any]) -> dict[str, str]:
+    """What is declared, by extension id: its `extension_type`, empty where it has none."""
     found = value.get("extensions", {})
     if type(found) is not dict:
         _stix("/extensions", "extensions is an object (STIX 2.1 section 3.2)")
-    return found
+    kinds = {id: item.get("extension_type") for id, item in found.items() if type(item) is dict}
+    return {id: kind for id, kind in kinds.items() if type(kind) is str}
 
 
 def _versioned(kind: str, value: dict[str, Any]) -> Instant | None:
-    if kind in _OBSERVABLES:
+    if kind in _OBSERVABLES or ("created" not in value and "new-sco" in _extensions(value).values()):
         return None
     if value.get("spec_version") != "2.1":
         _stix("/spec_version", "must be the string 2.1 (STIX 2.1 section 3.2)")
@@ -249,14 +312,25 @@ def _time(name: str, value: Any) -> None:
         _stix(f"/{name}", error.message)
 
 
-def _refs(value: dict[str, Any], name: str) -> tuple[str, ...]:
+def _markings(value: dict[str, Any]) -> tuple[str, ...]:
+    """All marking ids, those of single properties included: a signed object goes whole or not at all."""
+    refs = [(f"/object_marking_refs/{at}", ref) for at, ref in enumerate(_list(value, "object_marking_refs"))]
+    for at, item in enumerate(_list(value, "granular_markings")):
+        place = f"/granular_markings/{at}"
+        if type(item) is not dict or ("marking_ref" in item) == ("lang" in item):
+            _stix(place, "has either a marking_ref or a lang (STIX 2.1 section 7.2.3)")
+        refs += [(f"{place}/marking_ref", item["marking_ref"])] if "marking_ref" in item else []
+    for place, ref in refs:
+        if type(ref) is not str or not _ID.fullmatch(ref):
+            _stix(place, "not a STIX id (STIX 2.1 section 2.9)")
+    return tuple(ref for _, ref in refs)
+
+
+def _list(value: dict[str, Any], name: str) -> list[Any]:
     found = value.get(name, ())
     if name in value and (type(found) is not list or not found):
-        _stix(f"/{name}", "a list of at least one id (STIX 2.1 section 2.11)")
-    for number, item in enumerate(found):
-        if type(item) is not str or not _ID.fullmatch(item):
-            _stix(f"/{name}/{number}", "not a STIX id")
-    return tuple(found)
+        _stix(f"/{name}", "a list of at least one (STIX 2.1 section 2.11)")
+    return list(found)
 
 
 def write(identifier: str, at: Instant, properties: Iterable[tuple[str, Any]], *, created: Instant) -> bytes:
