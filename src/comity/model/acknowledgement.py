@@ -8,9 +8,11 @@ of the page, so that a proof shows one telling and not the others. An acknowledg
 `unacknowledged` is the teller's statement, to itself, that nothing came before `answer_by`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from comity.errors import NOT_STIX, RemoteError
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
@@ -56,7 +58,7 @@ class Acknowledgement:
     Attributes:
         to: the teller.
         received_at: by the hearer's own clock: a claim.
-        reason: an error code, only with `refused`.
+        reason: an error code, with `refused` and only with it.
     """
 
     id: str
@@ -75,15 +77,28 @@ def read(found: StixObject) -> Acknowledgement:
         RemoteError: `not-stix`.
     """
     expect(found, "acknowledgement")
+    disposition, reason = take(found, "disposition", one_of(HELD, REFUSED)), take_optional(found, "reason", _reason)
+    if (disposition == REFUSED) != (reason is not None):
+        raise RemoteError(NOT_STIX, "stands with refused, and only with it", place="/reason")
     return Acknowledgement(
         found.id,
         take(found, "to", fingerprint.read),
         take(found, "root", hash32),
         count(found, "count"),
-        take(found, "disposition", one_of(HELD, REFUSED)),
+        disposition,
         take(found, "received_at", instant.parse),
-        take_optional(found, "reason", str),
+        reason,
     )
+
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
+
+
+def _reason(text: str) -> str:
+    # It is shown to people and stands in proofs: a code, maybe one of a later version, but no text.
+    if not _CODE.fullmatch(text):
+        raise ValueError("a reason is an error code")
+    return text
 
 
 def write(said: Acknowledgement, at: Instant) -> bytes:

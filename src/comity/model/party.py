@@ -9,7 +9,6 @@ are distinct; the root key's SHA-256 is the fingerprint. Leaf 0 of a party's log
 """
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -205,7 +204,11 @@ def unarmour(text: str) -> bytes:
     lines = [line.strip() for line in text.strip().splitlines()]
     if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
         raise LocalError(BAD_ARGUMENT, f"not a descriptor: it starts with {_BEGIN} and ends with {_END}")
+    body = "".join(lines[1:-1])
     try:
-        return base64.b64decode("".join(lines[1:-1]), validate=True)
-    except (binascii.Error, ValueError):
-        raise LocalError(BAD_ARGUMENT, "the descriptor's base64 is damaged") from None
+        packed = base64.b64decode(body, validate=True)
+    except ValueError:
+        packed = b""
+    if base64.b64encode(packed).decode() != body:
+        raise LocalError(BAD_ARGUMENT, "the descriptor's base64 is damaged")
+    return packed

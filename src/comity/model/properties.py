@@ -1,5 +1,6 @@
 """Reading typed values out of an object's properties, each fault naming its place."""
 
+import enum
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ from comity.model.content import StixObject
 from comity.proof.envelope import StatementId
 
 T = TypeVar("T")
+E = TypeVar("E", bound=enum.Enum)
 
 
 def expect(found: StixObject, kind: str) -> None:
@@ -78,10 +80,18 @@ def statement_id(text: str) -> StatementId:
 
 def one_of(*values: str) -> Callable[[str], str]:
     """A reader that takes these texts and no other."""
+    return _among({value: value for value in values})
 
-    def reader(text: str) -> str:
-        if text not in values:
-            raise ValueError("must be one of " + ", ".join(values))
-        return text
+
+def member(kind: type[E]) -> Callable[[str], E]:
+    """A reader that takes the values of an enumeration of texts, and never quotes another."""
+    return _among({each.value: each for each in kind})
+
+
+def _among(known: dict[str, T]) -> Callable[[str], T]:
+    def reader(text: str) -> T:
+        if text not in known:
+            raise ValueError("must be one of " + ", ".join(known))
+        return known[text]
 
     return reader

@@ -12,7 +12,7 @@ from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
-from comity.model.properties import expect, one_of, statement_id, take, take_optional
+from comity.model.properties import expect, member, one_of, statement_id, take, take_optional
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.instant import Instant
@@ -44,8 +44,8 @@ def read(found: StixObject) -> Release:
     """
     expect(found, "release")
     terms = Terms(
-        take(found, "tlp", Tlp),
-        take(found, "onward", Onward),
+        take(found, "tlp", member(Tlp)),
+        take(found, "onward", member(Onward)),
         take_optional(found, "answer_by", instant.parse),
         take(found, "precision", one_of("exact")),
     )
