@@ -5,7 +5,7 @@ statement in its own log, sent to the teller with its receipt.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.errors import CONTENT_MISMATCH, MALFORMED, NOT_STIX, WRONG_ADDRESSEE, RemoteError
 from comity.exchange.deliver import Item, PageEnd, Path, decode_shown, encode_shown, fields_of, path_of
@@ -29,6 +29,7 @@ class Told:
     """An item that was found good: the hearer holds it.
 
     Attributes:
+        terms: as the release has them, narrowed by the object's own markings: the most restrictive wins.
         omitted: its release stands before this page's range: an earlier signed page end had left it out.
     """
 
@@ -82,12 +83,15 @@ def _examine(item: Item, telling: Telling, by: Descriptor, to: Fingerprint, end:
             raise RemoteError(CONTENT_MISMATCH, "the release is of another statement")
         if said.object.type in NODE_TYPES:
             raise RemoteError(NOT_STIX, f"a {said.object.type} is never released", place="/type")
+        terms = replace(terms, terms=terms.terms.effective(said.object.marking_refs))
     # (3) both stand in the teller's log, at these places, under the head shown
     if item.release_index >= end.next or (said is not None and item.statement_index >= item.release_index):
         raise RemoteError(MALFORMED, "an index outside the page's range")
     memo.verify(telling.release, item.release_index, item.release_path)
     if said is not None:
         memo.verify(telling.statement, item.statement_index, item.statement_path)
+    elif item.statement_index or item.statement_path:
+        raise RemoteError(MALFORMED, "a place for a statement that is not there")
     return Told(item, telling, said, given, terms, omitted=item.release_index < end.start)
 
 

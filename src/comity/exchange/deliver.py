@@ -22,7 +22,8 @@ from comity.proof.merkle import leaf_hash
 
 PULL_TYPE = "application/comity-pull+cbor"
 PAGE_END_TYPE = "application/comity-page-end+cbor"
-MAX_PAGE = 64 << 20
+# A teller stops at 8 MiB of content; 1,000 items have some 6 MiB of envelopes, releases and paths at the most.
+MAX_PAGE = 16 << 20
 
 Path = tuple[bytes, ...]
 
@@ -206,7 +207,8 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
         The teller's head, advanced, and the signed end.
 
     Raises:
-        RemoteError: `page-incomplete`, `wrong-addressee`, `head-rollback`, `head-fork`, `not-consistent`, ...
+        RemoteError: `page-incomplete`, `wrong-addressee`, `malformed`: one release twice; `head-rollback`, `head-fork`,
+            `not-consistent`, ...
     """
     # (1) the end is the teller's, meant for us, and about what we asked
     end = read_page_end(page.end, by)
@@ -218,6 +220,9 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
     if not whole or end.root != root_over(tellings):
         message = f"the signed end says {end.count} items of [{end.start}, {end.next}); the page holds {len(tellings)}"
         raise RemoteError(PAGE_INCOMPLETE, message, evidence={"end": page.end.hex()})
+    # One of the two could be good and the other bad: the hearer would say both "held" and "refused" of one telling.
+    if len({telling.release for telling in tellings}) != len(tellings):
+        raise RemoteError(MALFORMED, "one release stands twice in a page", place="page")
     # (3) the head follows from the one we hold
     shown = read_head(page.head.note, by)
     if shown.size != end.size:

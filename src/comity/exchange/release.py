@@ -6,9 +6,10 @@ A release is itself a statement, one per addressee. Default is own party only: n
 from collections.abc import Sequence
 from dataclasses import replace
 
-from comity.errors import NOT_STIX, RemoteError
+from comity.errors import MARKING, NOT_STIX, RemoteError
 from comity.model import release as releases
 from comity.model.content import StixObject, parse
+from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Terms
 from comity.model.release import Release
@@ -33,11 +34,18 @@ def released(statement: Logged | None, release: Logged) -> Released:
     """Join a logged release with the logged statement that it names.
 
     Raises:
-        RemoteError: `not-stix`: they do not belong together, or only one of the two is a withdrawal.
+        RemoteError: `not-stix`: they do not belong together, only one of the two is a withdrawal, or the statement is
+            of a type that a node makes and never releases. `marking`: the release is more open than the object.
     """
     terms = releases.read(release.signed.object)
     if terms.withdrawn != (statement is None) or (statement is not None and statement.id != terms.leaf):
         raise RemoteError(NOT_STIX, "this release is not of that statement", place="/leaf")
+    if statement is not None:
+        found = statement.signed.object
+        if found.type in NODE_TYPES:
+            raise RemoteError(NOT_STIX, f"a {found.type} is never released", place="/type")
+        if terms.terms != terms.terms.effective(found.marking_refs):
+            raise RemoteError(MARKING, "the release is more open than the object's own markings", place="/tlp")
     return Released(statement, release, terms)
 
 

@@ -3,15 +3,22 @@
 Rule 1: `valid` means consistent in itself. `trusted` means that teller and hearer have the fingerprints that the
 verifier was given; a name given with another fingerprint is a fault. Rule 2: no rung is shown that its own evidence does
 not carry. Rule 3: times that a party says of itself are claims; `proved_at` is the time of the K-th earliest cosignature
-on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer, and where fingerprints
-were given, only parties among these. Rule 4: everything in the file is used, or the file is not valid.
+on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer. Where fingerprints were
+given, only the cosignatures of parties among these count, for this time as for the rung `witnessed`: anybody can make up
+a party. Rule 4: everything in the file is used, or the file is not valid. Rule 5: no two parties share a key: what one
+has signed must not pass for the word of two.
+
+A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party; `inferred`: the
+hearer asked for what comes after, as it would too if the teller had left this item out of its page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from comity.errors import (
+    BAD_ARGUMENT,
     CONTENT_MISMATCH,
     FINGERPRINT_MISMATCH,
     MALFORMED,
@@ -19,6 +26,7 @@ from comity.errors import (
     UNKNOWN_KEY,
     WRONG_ADDRESSEE,
     ComityError,
+    LocalError,
     RemoteError,
 )
 from comity.exchange import deliver, prove, witness
@@ -104,7 +112,12 @@ def verify(data: bytes, trust: Mapping[str, Fingerprint] | None = None, quorum: 
         data: the file's bytes.
         trust: party name -> fingerprint, as the verifier knows them from elsewhere.
         quorum: K, how many independent cosignatures make a proved time; 1 or more.
+
+    Raises:
+        LocalError: `bad-argument`: a quorum of none, which would prove any time. Nothing in the file makes it raise.
     """
+    if quorum < 1:
+        raise LocalError(BAD_ARGUMENT, "a quorum is 1 or more")
     verdict = Verdict()
     try:
         judge = _Judge(prove.decode(data), trust or {}, quorum, verdict)
@@ -114,6 +127,30 @@ def verify(data: bytes, trust: Mapping[str, Fingerprint] | None = None, quorum: 
         return Verdict(problems=[error.as_dict()])
     verdict.valid = True
     return verdict
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _part(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A step of the verification: what it finds wrong without a place of its own is wrong in this part of the file."""
+
+    def deco(step: Callable[P, R]) -> Callable[P, R]:
+        @wraps(step)
+        def within(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return step(*args, **kwargs)
+            except RemoteError as error:
+                if error.place and not error.place.startswith("/"):
+                    raise
+                raise RemoteError(
+                    error.code, error.message, place=name + error.place, evidence=error.evidence
+                ) from None
+
+        return within
+
+    return deco
 
 
 class _Judge:
@@ -126,137 +163,155 @@ class _Judge:
 
     def judge(self) -> None:
         self._parties()
-        said, given, teller = self._said_and_released()
-        hearer = self._addressee(given)
+        said, teller = self._said()
+        given, terms = self._released(said, teller)
+        hearer = self._addressee(terms)
         head = self._logged(said, given, teller)
-        telling = Telling(said.id, given[0].id)
+        telling = Telling(said.id, given.id)
         if self.proof.pull is not None:
             self._fetched(self.proof.pull, hearer, teller)
         if self.proof.held is not None:
             self._held(self.proof.held, telling, teller, hearer)
         if self.proof.silence is not None:
-            self._silence(self.proof.silence, telling, teller, given[1], head)
+            self._silence(self.proof.silence, telling, teller, terms, head)
         self._nothing_unused()
         self._trusted(teller, hearer)
 
-    # (1) descriptors: each signed by the root key whose hash is the fingerprint; names are unique
+    # (1) descriptors: each signed by the root key whose hash is the fingerprint; names and keys are unique
+    @_part("parties")
     def _parties(self) -> None:
+        keys: set[bytes] = set()
         for triple in self.proof.parties:
             found = party.read(Unverified.read(list(triple)))
             if found.origin in self.parties:
-                raise RemoteError(MALFORMED, "a party described twice", place="parties")
+                raise RemoteError(MALFORMED, "a party described twice")
             if found.party in self.verdict.fingerprints:
-                raise RemoteError(NAME_TAKEN, f"two parties are named {found.party}", place="parties")
+                raise RemoteError(NAME_TAKEN, f"two parties are named {found.party}")
+            own = {getattr(found.keys, role).raw for role in party.ROLES}
+            if not keys.isdisjoint(own):
+                raise RemoteError(MALFORMED, "two parties share a key")
+            keys |= own
             self.parties[found.origin] = found
             self.verdict.fingerprints[found.party] = found.fingerprint
             given = self.trust.get(found.party)
             if given is not None and given != found.fingerprint:
                 evidence = {"expected": given, "found": found.fingerprint}
                 message = f"{found.party} has another fingerprint than the one trusted"
-                raise RemoteError(FINGERPRINT_MISMATCH, message, place="parties", evidence=evidence)
+                raise RemoteError(FINGERPRINT_MISMATCH, message, evidence=evidence)
 
     # (2) statement and release: both the teller's, the one naming the other
-    def _said_and_released(self) -> tuple[Signed, tuple[Signed, Release], Descriptor]:
-        shown = Unverified.read(list(self.proof.statement), place="statement")
+    @_part("statement")
+    def _said(self) -> tuple[Signed, Descriptor]:
+        shown = Unverified.read(list(self.proof.statement))
         teller = self._party(shown.envelope.iss)
         said = teller.vouch(shown)
         if said.object.type in NODE_TYPES:
-            raise RemoteError(MALFORMED, f"a {said.object.type} is never told", place="statement")
-        given = teller.vouch(Unverified.read(list(self.proof.release), place="release"))
-        terms = release.read(given.object)
-        if terms.withdrawn or terms.leaf != said.id:
-            raise RemoteError(CONTENT_MISMATCH, "the release is not of this statement", place="release")
+            raise RemoteError(MALFORMED, f"a {said.object.type} is never told")
         verdict = self.verdict
         verdict.said_by, verdict.object, verdict.type = teller.party, said.object.id, said.object.type
         verdict.statement, verdict.content = said.id.hex(), said.object.raw
         verdict.said_at = instant.from_seconds(said.envelope.iat)
         self._rung("said", verdict.said_at, teller, _CLAIMED)
-        return said, (given, terms), teller
+        return said, teller
 
-    def _addressee(self, given: tuple[Signed, Release]) -> Descriptor:
+    @_part("release")
+    def _released(self, said: Signed, teller: Descriptor) -> tuple[Signed, Release]:
+        given = teller.vouch(Unverified.read(list(self.proof.release)))
+        terms = release.read(given.object)
+        if terms.withdrawn or terms.leaf != said.id:
+            raise RemoteError(CONTENT_MISMATCH, "the release is not of this statement")
+        return given, terms
+
+    def _addressee(self, terms: Release) -> Descriptor:
         for descriptor in self.parties.values():
-            if descriptor.fingerprint == given[1].to:
+            if descriptor.fingerprint == terms.to:
                 self.used.add(descriptor.origin)
                 self.verdict.told_to = descriptor.party
                 return descriptor
         raise RemoteError(UNKNOWN_KEY, "the addressee's descriptor is not in the file", place="parties")
 
     # (3) the teller's log holds both; its head has the teller's own cosignature and perhaps others'
-    def _logged(self, said: Signed, given: tuple[Signed, Release], teller: Descriptor) -> Head:
+    @_part("log")
+    def _logged(self, said: Signed, given: Signed, teller: Descriptor) -> Head:
         head = witness.read_head(self.proof.note, teller)
-        self._included(said, self.proof.statement_place, head, "log")
-        self._included(given[0], self.proof.release_place, head, "log")
+        _included(said, self.proof.statement_place, head)
+        _included(given, self.proof.release_place, head)
         if self.proof.statement_place.index >= self.proof.release_place.index:
-            raise RemoteError(MALFORMED, "released before it was logged", place="log")
+            raise RemoteError(MALFORMED, "released before it was logged")
         own, others = self._cosignatures(head, teller)
         self._rung("logged", own, teller, _CLAIMED)
-        if others:
-            at, by = min((at, by.party) for by, at in others)
-            self._rung("witnessed", at, self._named(by), _COSIGNED)
-        self._rung("released", instant.from_seconds(given[0].envelope.iat), teller, _CLAIMED)
+        for at, by in others[:1]:
+            self._rung("witnessed", at, by, _COSIGNED)
+        self._rung("released", instant.from_seconds(given.envelope.iat), teller, _CLAIMED)
         return head
 
-    # (4) the hearer asked for what comes after: it has all that stands before its cursor
+    # (4) the hearer asked for what comes after: it has all that it was shown of what stands before its cursor
+    @_part("pull")
     def _fetched(self, data: bytes, hearer: Descriptor, teller: Descriptor) -> None:
         pull = deliver.read_pull(data, hearer)
         if pull.to != teller.fingerprint or pull.cursor <= self.proof.release_place.index:
-            raise RemoteError(CONTENT_MISMATCH, "the pull does not reach this release", place="pull")
-        self._rung("fetched", instant.from_seconds(pull.at), hearer, _CLAIMED)
+            raise RemoteError(CONTENT_MISMATCH, "the pull does not reach this release")
+        self._rung("fetched", instant.from_seconds(pull.at), hearer, _INFERRED)
 
     # (5) the acknowledgement: of this telling, in the hearer's log, under a checkpoint that others cosigned
+    @_part("held")
     def _held(self, held: Held, telling: Telling, teller: Descriptor, hearer: Descriptor) -> None:
-        signed = hearer.vouch(Unverified.read(list(held.statement), place="held"))
+        signed = hearer.vouch(Unverified.read(list(held.statement)))
         said = acknowledgement.read(signed.object)
         if said.to != teller.fingerprint:
-            raise RemoteError(WRONG_ADDRESSEE, "an acknowledgement made to another party", place="held")
+            raise RemoteError(WRONG_ADDRESSEE, "an acknowledgement made to another party")
         merkle.verify_inclusion(telling.leaf, held.telling.index, said.count, held.telling.path, said.root)
         head = witness.read_head(held.note, hearer)
-        self._included(signed, held.receipt, head, "held")
+        _included(signed, held.receipt, head)
         _, others = self._cosignatures(head, hearer)
-        counted = sorted((at, by.party) for by, at in others if by is not teller and self._counts(by))
+        counted = [(at, by) for at, by in others if by is not teller]
         verdict = self.verdict
-        verdict.witnesses = [{"party": name, "at": instant.text(at)} for at, name in counted]
+        verdict.witnesses = [{"party": by.party, "at": instant.text(at)} for at, by in counted]
         if len(counted) >= self.quorum:
             verdict.proved_at = counted[self.quorum - 1][0]
         if said.disposition == HELD:
             verdict.held_by, verdict.held_at = hearer.party, said.received_at
             self._rung("held", said.received_at, hearer, _CLAIMED)
         else:
-            verdict.refused = said.reason or "no reason given"
+            verdict.refused = said.reason
             self._rung("refused", said.received_at, hearer, _CLAIMED)
 
     def _counts(self, by: Descriptor) -> bool:
         return not self.trust or self.trust.get(by.party) == by.fingerprint
 
     # (6) silence: the teller logged that nothing came in time
+    @_part("silence")
     def _silence(self, silence: Silence, telling: Telling, teller: Descriptor, terms: Release, head: Head) -> None:
-        signed = teller.vouch(Unverified.read(list(silence.statement), place="silence"))
+        signed = teller.vouch(Unverified.read(list(silence.statement)))
         said = acknowledgement.read_unacknowledged(signed.object)
         if said.release != telling.release or said.to != terms.to or said.answer_by != terms.terms.answer_by:
-            raise RemoteError(CONTENT_MISMATCH, "the silence is about another release", place="silence")
-        self._included(signed, silence.receipt, head, "silence")
+            raise RemoteError(CONTENT_MISMATCH, "the silence is about another release")
+        if signed.envelope.iat < said.answer_by // 1000:
+            raise RemoteError(CONTENT_MISMATCH, "said before the time for an answer was over")
+        _included(signed, silence.receipt, head)
         self._rung("unacknowledged", said.answer_by, teller, _CLAIMED)
 
     # (7) every line of both notes is a known party's; every party in the file was needed
-    def _cosignatures(self, head: Head, of: Descriptor) -> tuple[Instant, list[tuple[Descriptor, Instant]]]:
+    def _cosignatures(self, head: Head, of: Descriptor) -> tuple[Instant, list[tuple[Instant, Descriptor]]]:
+        """Its own party's time, and the times of all others that count, the earliest first."""
         own: Instant | None = None
-        others: list[tuple[Descriptor, Instant]] = []
+        others: list[tuple[Instant, Descriptor]] = []
         seen: set[str] = set()
         for signature in head.signed.note.signatures:
             if signature.name in seen:
-                raise RemoteError(MALFORMED, f"{signature.name} signed a checkpoint twice", place="note")
+                raise RemoteError(MALFORMED, "a checkpoint is signed twice under one name")
             seen.add(signature.name)
             if signature.name == of.origin:
                 continue
             by = self._party(signature.name.removesuffix("/w"))
-            at = instant.from_seconds(witness.cosigned_at(head, signature.line, by), place="note")
+            at = instant.from_seconds(witness.cosigned_at(head, signature.line, by))
             if by is of:
                 own = at
-            else:
-                others.append((by, at))
+            elif self._counts(by):
+                others.append((at, by))
         if own is None:
-            raise RemoteError(MALFORMED, "a checkpoint carries its own party's cosignature", place="note")
-        return own, others
+            raise RemoteError(MALFORMED, "a checkpoint carries its own party's cosignature")
+        return own, sorted(others, key=lambda pair: (pair[0], pair[1].party))
 
     def _nothing_unused(self) -> None:
         unused = self.parties.keys() - self.used
@@ -271,25 +326,21 @@ class _Judge:
     def _party(self, origin: str) -> Descriptor:
         found = self.parties.get(origin)
         if found is None:
-            raise RemoteError(UNKNOWN_KEY, f"no descriptor of {origin} in the file", place="parties")
+            raise RemoteError(UNKNOWN_KEY, f"no descriptor of {origin[:64]!a} in the file", place="parties")
         self.used.add(origin)
         return found
-
-    def _named(self, name: str) -> Descriptor:
-        return next(found for found in self.parties.values() if found.party == name)
-
-    def _included(self, signed: Signed, place: Place, head: Head, where: str) -> None:
-        try:
-            merkle.verify_inclusion(signed.id, place.index, head.size, place.path, head.root)
-        except RemoteError as error:
-            raise RemoteError(error.code, error.message, place=where) from None
 
     def _rung(self, name: str, at: Instant, by: Descriptor, basis: str) -> None:
         self.verdict.ladder.append(Rung(name, at, by.party, basis))
 
 
+def _included(signed: Signed, place: Place, head: Head) -> None:
+    merkle.verify_inclusion(signed.id, place.index, head.size, place.path, head.root)
+
+
 _CLAIMED = "claimed"
 _COSIGNED = "cosigned"
+_INFERRED = "inferred"
 
 
 def _text(at: Instant | None) -> str | None:

@@ -55,7 +55,7 @@ def read_head(note: bytes, of: Descriptor) -> Head:
     """
     signed = checkpoints.parse_checkpoint(note)
     if signed.checkpoint.origin != of.origin:
-        raise RemoteError(WRONG_ISSUER, f"the head of {signed.checkpoint.origin}, not of {of.origin}")
+        raise RemoteError(WRONG_ISSUER, f"the head of {signed.checkpoint.origin[:64]!a}, not of {of.origin}")
     checkpoints.verify_log_signature(signed, of.keys.log)
     return Head(signed)
 
