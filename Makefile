@@ -8,7 +8,7 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fast bench lock clean
+.PHONY: help demo test check lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,16 +17,17 @@ demo: $(VENV)/run ## three parties: told, held, proved, verified (DEMO_ARGS=--he
 	@$(BIN)/comity demo $(DEMO_ARGS)
 
 test: $(VENV)/dev ## every test that can run here
-	@$(BIN)/coverage erase
 	@$(BIN)/python -m pytest -q $(TEST_ARGS)
 
-check: $(VENV)/dev ## format, lint, types, import contracts, tests, and the coverage of the core
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/coverage run -m pytest -q $(TEST_ARGS)
+check: lint ## format, lint, types, import contracts, the fast tests, and the coverage of the core
+	@$(BIN)/coverage run -m pytest -q -m "not slow" $(TEST_ARGS)
 	@$(BIN)/coverage report --fail-under=100
+
+lint: $(VENV)/dev ## format, lint, types and import contracts alone
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports | tail -n 12
 
 bench: $(VENV)/dev ## what it costs, as ratios in one run (docs/bench.md says what is timed)
 	@$(BIN)/python -m bench $(BENCH_ARGS)
