@@ -246,32 +246,33 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
         _stix("/type", "a STIX type name is required (STIX 2.1 section 2.16)")
     if kind == "bundle":
         _stix("/type", "a bundle is a parcel of objects, not one: say its objects one by one")
-    _known(kind, value)
+    declared = _extensions(value)
+    _known(kind, value, declared)
     identifier = value.get("id")
     found = _ID.fullmatch(identifier) if type(identifier) is str else None
     if found is None or found[1] != kind:
         _stix("/id", f"the id must be {kind}--UUID (STIX 2.1 section 2.9)")
     if type(value.get("revoked", False)) is not bool:
         _stix("/revoked", "revoked is true or false (STIX 2.1 section 3.2)")
-    for name in value.keys() & _TIMES:
+    for name in (name for name in value if name in _TIMES):
         _time(name, value[name])
-    for name in value.keys() & _TEXTS:
+    for name in (name for name in value if name in _TEXTS):
         if type(value[name]) is not str:
             _stix(f"/{name}", "must be a string")
-    modified = _versioned(kind, value)
+    modified = _versioned(kind, value, declared)
     return StixObject(raw, value, kind, str(identifier), modified, value.get("revoked", False), _markings(value))
 
 
-def _known(kind: str, value: dict[str, Any]) -> None:
+def _known(kind: str, value: dict[str, Any], declared: dict[str, str]) -> None:
     required = _REQUIRED.get(kind)
     if required is not None:
         for name in required:
             if name not in value:
                 _stix(f"/{name}", f"a {kind} must have {name} (STIX 2.1 sections 4 and 5)")
     elif kind in COMITY_TYPES:
-        if _extensions(value).get(COMITY_TYPES[kind]) != "new-sdo":
+        if declared.get(COMITY_TYPES[kind]) != "new-sdo":
             _stix("/extensions", f"a {kind} must declare {COMITY_TYPES[kind]} as new-sdo (spec/extensions.md)")
-    elif not (kind in _BARE or kind.startswith("x-") or _NEW_TYPES & set(_extensions(value).values())):
+    elif not (kind in _BARE or kind.startswith("x-") or _NEW_TYPES & set(declared.values())):
         _stix("/type", "neither a STIX 2.1 type nor declared by an extension (STIX 2.1 section 7.3)")
 
 
@@ -287,8 +288,8 @@ def _extensions(value: dict[str, Any]) -> dict[str, str]:
     return {id: kind for id, kind in kinds.items() if type(kind) is str}
 
 
-def _versioned(kind: str, value: dict[str, Any]) -> Instant | None:
-    if kind in _OBSERVABLES or ("created" not in value and "new-sco" in _extensions(value).values()):
+def _versioned(kind: str, value: dict[str, Any], declared: dict[str, str]) -> Instant | None:
+    if kind in _OBSERVABLES or ("created" not in value and "new-sco" in declared.values()):
         return None
     if value.get("spec_version") != "2.1":
         _stix("/spec_version", "must be the string 2.1 (STIX 2.1 section 3.2)")
