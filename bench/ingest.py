@@ -1,0 +1,111 @@
+"""Ingest as a whole: a page is decoded, checked, stored and acknowledged in the own log; against raw verifying."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bench.append import SIGNED_BYTES
+from bench.figures import Figure, at_least, ratio
+from bench.nodes import Party, report
+from bench.race import Entrant, race
+from bench.scale import Scale
+from comity.exchange import deliver, say
+from comity.exchange.deliver import Pull
+from comity.model.marking import Terms
+from comity.model.party import Descriptor
+from comity.node.sync import Round, Sync
+from comity.proof import cbor
+
+PAGE = 1000
+# Of one page: a statement's and a release's for each item, the page end's, and the log's on the head.
+PER_ITEM, PER_PAGE = 2, 2
+
+
+class _Handed:
+    """The `Peers` port that hands over one page made beforehand, and does nothing else."""
+
+    page = b""
+
+    async def pull(self, peer: Descriptor, body: bytes, *, wait: float) -> bytes:
+        return self.page
+
+    async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
+        raise AssertionError
+
+    async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
+        raise AssertionError
+
+    async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
+        raise AssertionError
+
+
+@dataclass
+class _Pair:
+    """A teller and a hearer, and the hearer's asking side, which gets its pages without the teller's work."""
+
+    teller: Party
+    hearer: Party
+    items: int
+
+    def __post_init__(self) -> None:
+        self.teller.meets(self.hearer)
+        self.hearer.meets(self.teller)
+        self.handed = _Handed()
+        self.sync = Sync(self.hearer.node, self.hearer.teller, self.handed)
+
+    async def tell(self) -> None:
+        """Say as much as fills one page, and have the teller make it."""
+        to = [self.teller.peer(self.hearer)]
+        await asyncio.gather(*(self.teller.node.say(say.say(report()), to, Terms()) for _ in range(self.items)))
+        hearer, who = self.hearer.node, self.teller.fingerprint
+        held = hearer.store.head(who)
+        pull = Pull(
+            self.hearer.fingerprint, who, hearer.store.cursor(who), held[0] if held else 0, hearer.journal.now() // 1000
+        )
+        signed = deliver.sign_pull(pull, hearer.keys.statement)
+        body = cbor.encode({"v": 1, "pull": signed, "limit": self.items, "wait": 0})
+        self.handed.page = await self.teller.teller.pull(self.hearer.fingerprint, body)
+
+    async def ingest(self) -> None:
+        """Take the page in, all of it or fail."""
+        done = Round("teller")
+        await self.sync.pull(self.hearer.peer(self.teller), 0, done)
+        if done.received != self.items:
+            raise AssertionError(f"{done.received} of {self.items} items were taken")
+
+
+def run(room: Path, scale: Scale) -> Iterator[Figure]:
+    items = scale.of(PAGE)
+    signatures = PER_ITEM * items + PER_PAGE
+    teller, hearer = Party(room, "teller"), Party(room, "hearer")
+    pair = _Pair(teller, hearer, items)
+    with asyncio.Runner() as runner:
+        entrants = {
+            "raw": raw_verifying(signatures),
+            "ingest": Entrant(lambda _: runner.run(pair.ingest()), signatures, lambda: runner.run(pair.tell())),
+        }
+        took = race(entrants, scale.of(9, least=3))
+    teller.close()
+    hearer.close()
+    note = f"{signatures:,} signatures in a page of {items:,} items"
+    yield ratio(f"pages of {items:,} / raw Ed25519 verifying", took["raw"], took["ingest"], at_least(0.6), note)
+
+
+def raw_verifying(count: int) -> Entrant:
+    """The verifying of as many signatures under one key, and nothing else."""
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key()
+
+    def prepare() -> list[tuple[bytes, bytes]]:
+        messages = [os.urandom(SIGNED_BYTES) for _ in range(count)]
+        return [(private.sign(message), message) for message in messages]
+
+    def work(signed: list[tuple[bytes, bytes]]) -> None:
+        for signature, message in signed:
+            public.verify(signature, message)
+
+    return Entrant(work, count, prepare)
