@@ -1,8 +1,8 @@
 """Stories: the command line as a person meets it. Each file in tests/stories is one, run in a folder of its own.
 
 file NAME            the lines below it that are indented, as a file
-    $ comity ...         run; {name} is replaced by what was captured, {port1} to {port3} by free ports; exit 0 is
-                         expected, or the number in `exit N`
+$ comity ...         run; {name} is replaced by what was captured, {port1} to {port3} by free ports; exit 0 is
+                     expected, or the number in `exit N`
 & comity ... serve   start a server, a process of its own, and wait until it listens; `stop` ends all of them
 exit N               what the command above must exit with
 > text               must stand in what the command above printed (standard output and standard error)
