@@ -10,13 +10,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from comity.errors import BAD_SIGNATURE, MALFORMED, LocalError, RemoteError
+from comity.errors import BAD_ARGUMENT, BAD_SIGNATURE, DAMAGED, MALFORMED, LocalError, RemoteError
 
 
 class Kind(enum.Enum):
@@ -52,7 +52,7 @@ class VerifyingKey:
 
     def __post_init__(self) -> None:
         if len(self.raw) != _RAW_LENGTH[self.kind]:
-            raise RemoteError(MALFORMED, f"a {self.kind.value} key has {_RAW_LENGTH[self.kind]} bytes")
+            raise RemoteError(MALFORMED, f"{self.kind.value} keys have {_RAW_LENGTH[self.kind]} bytes")
         if self.kind is Kind.P256:
             _ = self._p256
         elif (y := int.from_bytes(self.raw, "little") & (1 << 255) - 1) >= _P or y in _WEAK:
@@ -119,7 +119,7 @@ class SigningKey:
 
     def __init__(self, seed: bytes) -> None:
         if len(seed) != 32:
-            raise LocalError("bad-argument", "an Ed25519 seed has 32 bytes")
+            raise LocalError(BAD_ARGUMENT, "an Ed25519 seed has 32 bytes")
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self._public = VerifyingKey(self._private.public_key().public_bytes_raw())
 
@@ -148,10 +148,11 @@ class SigningKey:
         """
         try:
             private = serialization.load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError):
-            raise LocalError("damaged", "not a readable private key in PEM") from None
+        except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
+            # The last is what OpenSSL makes of a seed that is too short.
+            raise LocalError(DAMAGED, "not a readable private key in PEM") from None
         if not isinstance(private, Ed25519PrivateKey):
-            raise LocalError("damaged", "a private key, but not Ed25519")
+            raise LocalError(DAMAGED, "a private key, but not Ed25519")
         return cls(private.private_bytes_raw())
 
 
@@ -159,7 +160,10 @@ class P256SigningKey:
     """A P-256 private key in memory, for parties whose hardware has no Ed25519."""
 
     def __init__(self, secret: int) -> None:
-        self._private = ec.derive_private_key(secret, ec.SECP256R1())
+        try:
+            self._private = ec.derive_private_key(secret, ec.SECP256R1())
+        except ValueError:
+            raise LocalError(BAD_ARGUMENT, "a P-256 secret is from 1 to the order of the curve less 1") from None
         point = self._private.public_key().public_bytes(
             serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
         )
