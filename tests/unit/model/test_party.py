@@ -1,0 +1,276 @@
+"""A party is what its root key says of it: five distinct keys, an address, and nobody else's words."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from comity.errors import (
+    BAD_ARGUMENT,
+    BAD_SIGNATURE,
+    FINGERPRINT_MISMATCH,
+    NOT_STIX,
+    UNKNOWN_KEY,
+    WRONG_ISSUER,
+    LocalError,
+    RemoteError,
+)
+from comity.exchange import sign
+from comity.model import content, party
+from comity.model.content import parse
+from comity.model.fingerprint import Fingerprint
+from comity.model.statement import Draft, Signed, Unverified
+from comity.proof import cbor
+from comity.proof.keys import Kind, P256SigningKey, Signer, SigningKey
+from unit.exchange.speaker import REPORT, Speaker, at
+
+FR, RU = Speaker("fr"), Speaker("ru")
+WHOLE: dict[str, Any] = dict(FR.descriptor.signed.object.properties)
+
+
+def described(signer: Signer | None = None, origin: str | None = None, **changes: Any) -> Unverified:
+    """fr's descriptor with other properties (None leaves one out), signed by fr's root unless said otherwise."""
+    whole = {name: value for name, value in {**WHOLE, **changes}.items() if value is not None}
+    draft = Draft(parse(content.dump(whole)))
+    signed = sign.sign(draft, origin=origin or FR.origin, now=at(0), random=bytes(32), signer=signer or FR.root)
+    return FR.show(signed)
+
+
+def refused(shown: Unverified, expected: Fingerprint | None = None) -> tuple[str, str]:
+    with pytest.raises(RemoteError) as caught:
+        party.read(shown, expected)
+    return caught.value.code, caught.value.place
+
+
+def b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def test_a_descriptor_is_read_as_it_was_written() -> None:
+    found = party.read(described())
+    assert (found.party, found.name, found.addresses) == ("fr", "FR", ("http://fr.example",))
+    assert found.fingerprint == FR.root.public.id.hex()
+    assert found.keys.statement.raw == FR.statement.public.raw
+    assert (found.origin, found.witness_name) == (FR.origin, f"{FR.origin}/w")
+
+
+def test_the_fingerprint_is_that_of_the_root_key_and_nothing_else_decides() -> None:
+    assert party.read(described(), FR.fingerprint).fingerprint == FR.fingerprint
+    with pytest.raises(RemoteError) as caught:
+        party.read(described(), RU.fingerprint)
+    assert caught.value.code == FINGERPRINT_MISMATCH
+    assert caught.value.evidence == {"expected": RU.fingerprint, "found": FR.fingerprint}
+
+
+@pytest.mark.parametrize(
+    "signer", [FR.statement, FR.log, RU.root], ids=["its statement key", "its log key", "another's root"]
+)
+def test_a_descriptor_is_signed_by_its_own_root_key(signer: Signer) -> None:
+    assert refused(described(signer)) == (UNKNOWN_KEY, "")
+
+
+def test_a_forged_signature_of_the_root_is_seen() -> None:
+    data, salt, raw = described().envelope.data, described().salt, described().content
+    forged = Unverified.read([data[:-1] + bytes([data[-1] ^ 1]), salt, raw])
+    assert refused(forged) == (BAD_SIGNATURE, "")
+
+
+def test_a_descriptor_is_issued_by_the_party_it_describes() -> None:
+    assert refused(described(origin=RU.origin)) == (WRONG_ISSUER, "")
+
+
+def test_another_object_is_no_descriptor() -> None:
+    assert refused(FR.show(FR.say().signed)) == (NOT_STIX, "/type")
+
+
+def with_key(role: str, text: object) -> dict[str, Any]:
+    return {**WHOLE["keys"], role: text}
+
+
+ED25519 = b64(SigningKey(bytes(32)).public.raw)
+P256 = b64(P256SigningKey(7).public.raw)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ED25519 + "=",
+        ED25519[:-1],
+        ED25519[:-1] + chr(ord(ED25519[-1]) + 1),
+        ED25519.replace(ED25519[3], "+", 1),
+        "é" * 43,
+        "A" * 43,
+        b64(b"\4" + bytes(64)),
+        "A" * 200,
+        7,
+        None,
+    ],
+    ids=[
+        "empty",
+        "padded",
+        "short",
+        "stray bits",
+        "plain alphabet",
+        "letters",
+        "weak",
+        "no point",
+        "long",
+        "int",
+        "nil",
+    ],
+)
+def test_a_key_that_is_none_is_refused_at_its_place(text: object) -> None:
+    assert refused(described(keys=with_key("statement", text))) == (NOT_STIX, "/keys/statement")
+
+
+@pytest.mark.parametrize("keys", [None, [], "keys", {}, {**WHOLE["keys"], "spare": ED25519}, {"root": ED25519}])
+def test_there_is_a_key_for_each_use_and_no_other(keys: object) -> None:
+    assert refused(described(keys=keys)) == (NOT_STIX, "/keys")
+
+
+def test_one_key_has_one_use() -> None:
+    keys = with_key("log", WHOLE["keys"]["witness"])
+    assert refused(described(keys=keys)) == (NOT_STIX, "/keys")
+
+
+@pytest.mark.parametrize("role", ["root", "log", "witness", "transport"])
+def test_only_statements_may_be_signed_with_p256(role: str) -> None:
+    assert refused(described(keys=with_key(role, P256))) == (NOT_STIX, f"/keys/{role}")
+    assert party.read(described(keys=with_key("statement", P256))).keys.statement.kind is Kind.P256
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("party", "all"),
+        ("party", "Fr"),
+        ("party", None),
+        ("name", ""),
+        ("name", "a" * 201),
+        ("name", "France\n"),
+        ("name", "\u202eecnarF"),
+        ("next_root", "00"),
+        ("addresses", None),
+        ("addresses", "http://fr.example"),
+        ("addresses", ["http://fr.example"] * 9),
+    ],
+)
+def test_a_property_of_another_form_is_refused_at_its_place(name: str, value: Any) -> None:
+    assert refused(described(**{name: value})) == (NOT_STIX, f"/{name}")
+
+
+def test_a_party_may_have_no_address_and_a_name_in_any_script() -> None:
+    assert party.read(described(addresses=[])).addresses == ()
+    for name in ("Франция", "法国", "فرنسا", "फ़्रान्स"):
+        assert party.read(described(name=name)).name == name
+
+
+@pytest.mark.parametrize(
+    "text", ["http://a", "https://fr.example:8443/comity", "http://[::1]:80", "https://bücher.example"]
+)
+def test_an_address_is_a_base_url(text: str) -> None:
+    assert party.address(text) == text
+    assert party.address(text + "/") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "http://",
+        "ftp://a",
+        "file:///etc/passwd",
+        "http://u@h",
+        "http://a b",
+        "http://a?q",
+        "http://a#f",
+        "//a",
+        "http://a\n",
+    ],
+)
+def test_an_address_is_nothing_else(text: str) -> None:
+    assert refused(described(addresses=["http://a", text])) == (NOT_STIX, "/addresses/1")
+
+
+# -- vouching
+
+
+def test_a_party_vouches_for_what_its_statement_key_signed() -> None:
+    said = FR.say().signed
+    assert FR.descriptor.vouch(FR.show(said)) == said
+
+
+def test_a_statement_of_another_issuer_is_not_taken() -> None:
+    assert vouched_not(RU.show(RU.say().signed)) == WRONG_ISSUER
+
+
+def test_a_statement_signed_with_another_key_of_the_party_is_not_taken() -> None:
+    assert vouched_not(FR.show(FR.sign(Draft(parse(REPORT)), signer=FR.log))) == UNKNOWN_KEY
+
+
+def test_a_statement_with_a_forged_signature_is_not_taken() -> None:
+    data, salt, raw = FR.say().signed.triple
+    assert vouched_not(Unverified.read([data[:-64] + bytes(64), salt, raw])) == BAD_SIGNATURE
+
+
+def test_another_party_that_borrows_name_and_kid_is_not_taken() -> None:
+    """The kid is eight bytes that anybody can write; the signature decides."""
+
+    class Borrowed:
+        public = FR.statement.public
+
+        def sign(self, message: bytes) -> bytes:
+            return RU.statement.sign(message)
+
+    assert vouched_not(FR.show(FR.sign(Draft(parse(REPORT)), signer=Borrowed()))) == BAD_SIGNATURE
+
+
+def vouched_not(shown: Unverified) -> str:
+    with pytest.raises(RemoteError) as caught:
+        FR.descriptor.vouch(shown)
+    return caught.value.code
+
+
+# -- the armour
+
+
+def packed(signed: Signed) -> bytes:
+    return cbor.encode(list(signed.triple))
+
+
+def test_an_armoured_descriptor_is_text_and_comes_out_as_it_went_in() -> None:
+    raw = packed(FR.descriptor.signed)
+    text = party.armour(raw)
+    assert text.isascii()
+    assert max(map(len, text.splitlines())) <= 64
+    assert party.unarmour(text) == raw
+
+
+def test_the_mail_may_have_changed_the_ends_of_lines() -> None:
+    raw = packed(FR.descriptor.signed)
+    assert party.unarmour("\r\n\r\n  " + party.armour(raw).replace("\n", " \r\n") + "\n\n") == raw
+
+
+LINES = party.armour(bytes(range(100))).splitlines()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["hello"],
+        LINES[1:],
+        LINES[:-1],
+        [LINES[0], LINES[-1]],
+        [*LINES[:-2], LINES[-2][:-1], LINES[-1]],
+        [LINES[0], "?" + LINES[1][1:], *LINES[2:]],
+        [LINES[0], "é" + LINES[1][1:], *LINES[2:]],
+        [LINES[0], "AB==", LINES[-1]],
+        [LINES[0], "AAAA=AAA", LINES[-1]],
+    ],
+)
+def test_a_damaged_armour_is_refused(lines: list[str]) -> None:
+    with pytest.raises(LocalError) as caught:
+        party.unarmour("\n".join(lines))
+    assert caught.value.code == BAD_ARGUMENT
