@@ -8,6 +8,7 @@
 The checkpoint lock stands outside: in $COMITY_STATE, else $XDG_STATE_HOME/comity, else ~/.local/state/comity.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -19,12 +20,15 @@ from comity.errors import BAD_ARGUMENT, EXISTS, IN_USE, NOT_A_NODE, LocalError
 from comity.exchange import sign
 from comity.model import content, fingerprint, party
 from comity.model.fingerprint import Fingerprint, origin_of
-from comity.model.statement import Draft, Unverified
+from comity.model.statement import Draft
 from comity.node import keyring
 from comity.node.lock import FileLock
-from comity.node.node import Node, genesis
+from comity.node.node import Node, genesis, whose
 from comity.node.ports import Clock, Randomness
 from comity.node.sqlite import SqliteStore
+from comity.node.upkeep import Fault, Progress, verify_log
+
+_DATABASE, _HELD = "node.db", ".held"
 
 
 class Directory:
@@ -32,7 +36,7 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not (path / "node.db").is_file():
+        if not (path / _DATABASE).is_file():
             raise LocalError(NOT_A_NODE, "no node here; make one with: comity init DIR --party NAME", place=str(path))
         self._held = _hold(path)
 
@@ -42,14 +46,19 @@ class Directory:
         Raises:
             LocalError: `damaged`, `storage`, `unsafe-store`.
         """
-        self._store = SqliteStore(str(self.path / "node.db"))
+        store = self._open_store()
         ring = keyring.FileKeyring.load(self.path / "keys")
-        first = self._store.leaf(0)
-        if first is None:
-            raise LocalError(NOT_A_NODE, "its log never began: remove it and make it anew", place=str(self.path))
-        me = party.read(Unverified.read(list(first.triple))).fingerprint
-        self._lock = FileLock(lock_path(me))
-        return Node.open(self._store, self._lock, ring, clock, randomness)
+        self._lock = FileLock(lock_path(whose(store).fingerprint))
+        return Node.open(store, self._lock, ring, clock, randomness)
+
+    def verify(self, progress: Progress = lambda done, of: None) -> list[Fault]:
+        """Compute the log again from its leaves; it need not be whole enough to be opened."""
+        return verify_log(self._open_store(), progress)
+
+    def _open_store(self) -> SqliteStore:
+        if not hasattr(self, "_store"):
+            self._store = SqliteStore(str(self.path / _DATABASE))
+        return self._store
 
     def close(self) -> None:
         """Close the store and let the directory go."""
@@ -73,48 +82,70 @@ def create(
     """Make a new party with its keys, its descriptor and a log that begins with it.
 
     Raises:
-        LocalError: `exists`, `bad-argument`.
+        LocalError: `exists`, `in-use`, `bad-argument`; then nothing is left of it.
     """
     try:
         fingerprint.party_name(name)
         urls = [party.address(url) for url in addresses]
     except ValueError as error:
         raise LocalError(BAD_ARGUMENT, str(error)) from None
-    if path.exists() and any(path.iterdir()):
-        raise LocalError(EXISTS, "the directory is not empty", place=str(path))
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.chmod(0o700)
+    new = not path.exists()
     try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LocalError(BAD_ARGUMENT, f"no directory can be made here ({error.strerror})", place=str(path)) from None
+    _check_empty(path)
+    held = _hold(path)
+    try:
+        _check_empty(path)  # nobody else can begin a node here any more
+        path.chmod(0o700)
         return _fill(path, name, display, urls, clock, randomness)
     except BaseException:
-        # Nothing was signed that anybody saw: leave no half a party behind.
-        shutil.rmtree(path / "keys", ignore_errors=True)
-        for left in path.glob("node.db*"):
-            left.unlink()
+        if list(path.iterdir()) == [path / _HELD]:
+            (path / _HELD).unlink()
+            if new:
+                path.rmdir()
         raise
+    finally:
+        os.close(held)
+
+
+def _check_empty(path: Path) -> None:
+    if any(found.name != _HELD for found in path.iterdir()):
+        raise LocalError(EXISTS, "the directory is not empty", place=str(path))
 
 
 def _fill(path: Path, name: str, display: str, urls: list[str], clock: Clock, randomness: Randomness) -> Fingerprint:
-    root, following, ring = keyring.create(path / "keys", randomness)
-    me, now = Fingerprint(root.public.id.hex()), clock.now()
-    raw = party.write(
-        f"descriptor--{sign.uuid_of(randomness.draw(16))}",
-        now,
-        party=name,
-        name=display,
-        keys=keyring.public_keys(root, ring),
-        next_root=following.public.id,
-        addresses=urls,
-    )
-    draft, random = Draft(content.parse(raw)), randomness.draw(sign.RANDOM_BYTES)
-    signed = sign.sign(draft, origin=origin_of(me), now=now, random=random, signer=root)
-    store, lock = SqliteStore(str(path / "node.db")), FileLock(lock_path(me))
-    try:
-        genesis(store, lock, ring, signed, clock)
-    finally:
-        store.close()
-        lock.close()
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, path / "keys", ignore_errors=True)
+        root, following, ring = keyring.create(path / "keys", randomness)
+        me, now = Fingerprint(root.public.id.hex()), clock.now()
+        raw = party.write(
+            f"descriptor--{sign.uuid_of(randomness.draw(16))}",
+            now,
+            party=name,
+            name=display,
+            keys=keyring.public_keys(root, ring),
+            next_root=following.public.id,
+            addresses=urls,
+        )
+        draft, random = Draft(content.parse(raw)), randomness.draw(sign.RANDOM_BYTES)
+        signed = sign.sign(draft, origin=origin_of(me), now=now, random=random, signer=root)
+        undo.callback(_remove, path / _DATABASE, lock_path(me))
+        with (
+            contextlib.closing(SqliteStore(str(path / _DATABASE))) as store,
+            contextlib.closing(FileLock(lock_path(me))) as lock,
+        ):
+            genesis(store, lock, ring, signed, clock)
+        keyring.sync_folder(path)
+        undo.pop_all()  # nothing of it was seen by anybody before; now it stays
     return me
+
+
+def _remove(*databases: Path) -> None:
+    for path in databases:
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def lock_path(me: Fingerprint) -> Path:
@@ -126,7 +157,7 @@ def lock_path(me: Fingerprint) -> Path:
 
 
 def _hold(path: Path) -> int:
-    handle = os.open(path / ".held", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(path / _HELD, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

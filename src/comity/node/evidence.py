@@ -1,15 +1,15 @@
 """Evidence: what this node's records show of a telling, as a ladder for its operator and as a proof file for anybody."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange import prove, witness
 from comity.exchange.acknowledge import Answer, decode_answer
-from comity.exchange.deliver import Path, path_of, read_pull
+from comity.exchange.deliver import Path, Pull, path_of, read_pull
 from comity.exchange.prove import Held, Place, ProofFile, Silence
 from comity.exchange.witness import Head
-from comity.model.acknowledgement import Telling
+from comity.model.acknowledgement import HELD, Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
 from comity.model.statement import Logged
@@ -22,7 +22,9 @@ from comity.record.standing import Facts, Standing, stand
 from comity.space import instant
 from comity.space.instant import Instant
 
-_HEADS_LOOKED_AT = 64
+_HEADS_AFTER = 16
+# A note has at most 64 lines; two are the log's own.
+_LINES = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +79,35 @@ def read_cosigned(node: Node, note: bytes, of: Descriptor) -> Cosigned:
 
 
 def own_head(node: Node, index: int, excluding: Fingerprint | None = None) -> Cosigned:
-    """The head of our log that shows a leaf best: most cosignatures by others, and of these the earliest."""
-    me = node.descriptor
-    skip = (me.fingerprint,) if excluding is None else (me.fingerprint, excluding)
-    found: list[Cosigned] = []
-    for size, note in node.store.published_after(index, _HEADS_LOOKED_AT):
-        lines = [line for _, line, _ in node.store.cosignatures(size)]
-        found.append(read_cosigned(node, add_lines(note, lines), me))
-    if not found:
-        found = [read_cosigned(node, node.journal.note or b"", me)]
-    return min(found, key=lambda c: (-len(c.apart_from(*skip)), c.head.size))
+    """The head of our log that shows a leaf best: most cosignatures by others, and of these the earliest.
+
+    Looked at are the first head that holds the leaf, the first of these that each witness cosigned, and a few heads
+    after the last of them, which all witnesses may have cosigned: a witness may have been away for thousands of heads.
+    """
+    store, witnesses = node.store, _witnesses(node, excluding)
+    firsts = [first[0] for by in witnesses if (first := store.first_cosigned(by, index))]
+    heads = dict(store.published_after(index, 1))
+    for size in firsts:
+        heads |= dict(store.published_after(size - 1, 1))
+    if firsts:
+        heads |= dict(store.published_after(max(firsts) - 1, _HEADS_AFTER))
+    best, most = (node.journal.note or b"", list[str]()), -1
+    for size, note in sorted(heads.items()):
+        lines = {by: line for by, line, _ in store.cosignatures(size)[:_LINES]}
+        counted = len(lines.keys() & witnesses)
+        if counted > most:
+            best, most = (note, list(lines.values())), counted
+    return read_cosigned(node, add_lines(*best), node.descriptor)
+
+
+def _witnesses(node: Node, excluding: Fingerprint | None = None) -> set[Fingerprint]:
+    return {peer.fingerprint for peer in node.peers if peer.fingerprint != excluding}
 
 
 def told(node: Node, id: StatementId) -> list[tuple[str, Standing]]:
-    """How far a statement of ours has come with each party that it was released to."""
-    said = node.own(id)
-    return [(node.party_name(row.to), _standing(node, said, row)) for row in node.store.releases_of(id)]
+    """How far a statement of ours has come under each release of it, in the order of the releases."""
+    home = _home(node, node.own(id))
+    return [(node.party_name(row.to), _standing(node, home, row)) for row in node.store.releases_of(id)]
 
 
 def said_standing(node: Node, id: StatementId) -> Standing:
@@ -101,29 +116,25 @@ def said_standing(node: Node, id: StatementId) -> Standing:
 
 
 def _home(node: Node, said: Logged) -> Facts:
-    shown = own_head(node, said.index)
-    others = shown.apart_from(node.descriptor.fingerprint)
+    first = next(iter(node.store.published_after(said.index, 1)), None)
+    note = first[1] if first else node.journal.note or b""
+    seen = [found[1] for by in _witnesses(node) if (found := node.store.first_cosigned(by, said.index))]
     return Facts(
         said_at=instant.from_seconds(said.signed.envelope.iat),
-        logged_at=shown.own,
-        witnessed_at=others[0][0] if others else None,
+        logged_at=read_cosigned(node, note, node.descriptor).own,
+        witnessed_at=min(seen, default=None),
     )
 
 
-def _standing(node: Node, said: Logged, row: ReleaseRow) -> Standing:
-    home = _home(node, said)
+def _standing(node: Node, home: Facts, row: ReleaseRow) -> Standing:
     answer = node.store.answers_to(row.id)
-    pull = node.store.kept_after("pull", row.to, _subject(row.index))
+    pull = _pull(node, row)
     proofs = _counted(node, row.to, answer.answer) if answer else []
-    peer = node.peer(row.to)
-    fetched = read_pull(pull.data, peer.descriptor).at if pull and peer else None
     return stand(
-        Facts(
-            home.said_at,
-            home.logged_at,
-            home.witnessed_at,
+        replace(
+            home,
             released_at=instant.from_seconds(node.own(row.id).signed.envelope.iat),
-            fetched_at=None if fetched is None else instant.from_seconds(fetched),
+            fetched_at=None if pull is None else instant.from_seconds(pull[1].at),
             disposition=answer.disposition if answer else None,
             reason=answer.reason if answer else None,
             answered_at=answer.claimed_at if answer else None,
@@ -134,6 +145,18 @@ def _standing(node: Node, said: Logged, row: ReleaseRow) -> Standing:
             withdrawn=row.withdrawn,
         )
     )
+
+
+def _pull(node: Node, row: ReleaseRow) -> tuple[bytes, Pull] | None:
+    """The hearer's first signed pull that reaches past a release.
+
+    Whoever asks for what comes after has all that was released to him before; but what was withdrawn meanwhile was
+    perhaps never given to him, so that only his answer shows that he had fetched it.
+    """
+    kept, peer = node.store.kept_after("pull", row.to, _subject(row.index)), node.peer(row.to)
+    if kept is None or peer is None or (row.withdrawn and node.store.answers_to(row.id) is None):
+        return None
+    return kept.data, read_pull(kept.data, peer.descriptor)
 
 
 def _counted(node: Node, hearer: Fingerprint, answer: StatementId) -> list[tuple[Instant, Descriptor]]:
@@ -173,14 +196,11 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         LocalError: `unknown-statement`, `not-ours`, or `bad-argument`: it was never released to that party.
     """
     said = node.own(id)
-    row = next((r for r in node.store.releases_of(id) if r.to == hearer.fingerprint), None)
-    if row is None:
-        message = f"it was never released to {hearer.petname}: there is no telling to prove"
-        raise LocalError(BAD_ARGUMENT, message, place="--to")
+    row = _best_release(node, id, hearer)
     silence_at = node.store.silence(row.id)
     shown = own_head(node, max(row.index, silence_at or 0))
     size = shown.head.size
-    pull = node.store.kept_after("pull", row.to, _subject(row.index))
+    pull = _pull(node, row)
     held = _held(node, hearer, Telling(id, row.id))
     parties: dict[Fingerprint, Descriptor] = {d.fingerprint: d for d in (node.descriptor, hearer.descriptor)}
     note, used = _trim(shown)
@@ -193,12 +213,22 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         _place(node, said.index, size),
         _place(node, row.index, size),
         note,
-        pull.data if pull else None,
+        pull[0] if pull else None,
         held[0] if held else None,
         _silence(node, silence_at, size),
         tuple(sorted(d.signed.triple for d in parties.values())),
     )
     return prove.encode(proof)
+
+
+def _best_release(node: Node, id: StatementId, hearer: Peer) -> ReleaseRow:
+    """Of the releases to a party the newest that it holds; else the newest."""
+    rows = [row for row in node.store.releases_of(id) if row.to == hearer.fingerprint]
+    if not rows:
+        message = f"it was never released to {hearer.petname}: there is no telling to prove"
+        raise LocalError(BAD_ARGUMENT, message, place="--to")
+    held = [row for row in rows if (answer := node.store.answers_to(row.id)) and answer.disposition == HELD]
+    return (held or rows)[-1]
 
 
 def _silence(node: Node, at: int | None, size: int) -> Silence | None:

@@ -4,20 +4,23 @@ Whoever has something to write proposes it and waits. What is proposed at the sa
 append, one signed head, one transaction, one swap of the lock; only then are the waiters told and the head shown.
 
 Rule 1: commit, then compare-and-swap, then publish; never another order. Rule 2: if the commit fails, nothing of it is
-seen, and the tree in memory stays what it was. Rule 3: a log behind its lock signs nothing.
+seen, and the tree in memory stays what it was. Rule 3: if the swap fails, what was committed is not shown, and nothing
+more is signed until the log is opened again, which heals it or finds that another process has signed. Rule 4: a log
+behind its lock signs nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from comity.errors import CLOCK_SKEW, DAMAGED, READ_ONLY, LocalError
+from comity.errors import CLOCK_SKEW, DAMAGED, READ_ONLY, LocalError, RemoteError
 from comity.exchange import log
+from comity.exchange.log import Appended
 from comity.model.fingerprint import Fingerprint, origin_of
 from comity.model.statement import Logged, Signed
 from comity.node import fold
 from comity.node.ports import Batch, CheckpointLock, Clock, Keyring, LeafRow, Store
-from comity.proof.checkpoint import parse_checkpoint
+from comity.proof.checkpoint import Checkpoint, parse_checkpoint
 from comity.proof.envelope import StatementId
 from comity.proof.tree import Prover, Tree
 from comity.space.instant import Instant
@@ -34,20 +37,28 @@ class Proposal:
     batch: Batch = field(default_factory=Batch)
 
 
+_Waiter = tuple[Proposal, "asyncio.Future[list[Logged]]"]
+
+
 class Journal:
-    """The writer of one log. Make it with `Journal.open`."""
+    """The writer of one log. Make it with `Journal.open`.
+
+    Attributes:
+        tree, note: the log as it may be shown: committed, and locked.
+        read_only: why nothing is signed; None while all is well.
+        released: is called with the parties that something was released to, once it may be shown.
+    """
 
     def __init__(self, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, party: Fingerprint) -> None:
         self._store, self._lock, self._keys, self._clock = store, lock, keys, clock
         self._origin = origin_of(party)
-        self._waiting: list[tuple[Proposal, asyncio.Future[list[Logged]]]] = []
-        self._writing = False
+        self._waiting: list[_Waiter] = []
         self._last = Instant(0)
         self.tree = Tree.empty()
         self.note: bytes | None = None
         self.read_only: str | None = None
         self.prover = Prover(store.tile)
-        self.released: Callable[[set[Fingerprint]], None] = lambda _: None
+        self.released: Callable[[Sequence[Fingerprint]], None] = lambda _: None
 
     @classmethod
     def open(cls, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, party: Fingerprint) -> "Journal":
@@ -64,7 +75,7 @@ class Journal:
         self.note, size = self._store.note(), self._store.size()
         self.tree = Tree.load(size, self._store.tile)
         if self.note is not None:
-            head = parse_checkpoint(self.note).checkpoint
+            head = _read_own(self.note, "head")
             if (head.size, head.root) != (size, self.tree.root()):
                 raise LocalError(DAMAGED, "the stored tree has not the root of its signed head; see log verify")
         elif size:
@@ -74,14 +85,14 @@ class Journal:
             return
         if locked is None:
             self.read_only = "the checkpoint lock is missing: restored from a backup? See comity log adopt --help"
-        elif not self._extends(locked):
+        elif not self.extends(_read_own(locked, "checkpoint lock")):
             self.read_only = "the log is behind the last head that it signed: an old backup was restored"
         elif self.note is not None:
             # A crash between commit and swap: what is committed extends what was locked, so the lock may follow.
             self._lock.replace(locked, self.note)
 
-    def _extends(self, locked: bytes) -> bool:
-        head = parse_checkpoint(locked).checkpoint
+    def extends(self, head: Checkpoint) -> bool:
+        """Say whether this log goes on from a head of it, or is that head."""
         if head.size > self.tree.size:
             return False
         return head.size == 0 or Tree.load(head.size, self._store.tile).root() == head.root
@@ -100,69 +111,79 @@ class Journal:
     async def commit(self, proposal: Proposal) -> list[Logged]:
         """Write a proposal, together with what others propose at this moment.
 
+        Whoever is cancelled while waiting takes no other with him: his own proposal is written, or dropped if its turn
+        had not come.
+
         Returns:
             Its statements at their places in the log.
 
         Raises:
             LocalError: `storage`, `read-only`, `clock-skew`.
         """
-        waiter: asyncio.Future[list[Logged]] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[list[Logged]] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._flush)  # those who are ready run before it, and join the group
         self._waiting.append((proposal, waiter))
-        if not self._writing:
-            self._writing = True
-            try:
-                await asyncio.sleep(0)  # let those who are ready join the group
-                while self._waiting:
-                    group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-                    self._write(group)
-            finally:
-                self._writing = False
         return await waiter
 
-    def _write(self, group: list[tuple[Proposal, asyncio.Future[list[Logged]]]]) -> None:
+    def _flush(self) -> None:
+        waiting, self._waiting = [one for one in self._waiting if not one[1].done()], []
+        for at in range(0, len(waiting), GROUP):
+            self._write(waiting[at : at + GROUP])
+
+    def _write(self, group: list[_Waiter]) -> None:
+        proposals = [proposal for proposal, _ in group]
         try:
-            logged = self.write([proposal for proposal, _ in group])
-        except LocalError as error:
-            if len(group) > 1:  # one that cannot be written must not fail its neighbours
+            appended, batch = self._commit(proposals)
+        except Exception as error:
+            if len(group) == 1:
+                group[0][1].set_exception(error)
+            else:  # one that cannot be written must not fail its neighbours
                 for one in group:
                     self._write([one])
-            elif not group[0][1].done():
-                group[0][1].set_exception(error)
             return
-        for (_, waiter), entries in zip(group, logged, strict=True):
-            if not waiter.done():
-                waiter.set_result(entries)
+        try:
+            self._show(appended, batch)
+        except Exception as error:
+            for _, waiter in group:
+                waiter.set_exception(error)
+            return
+        for (_, waiter), entries in zip(group, _shares(proposals, appended.logged), strict=True):
+            waiter.set_result(entries)
 
     def write(self, proposals: list[Proposal]) -> list[list[Logged]]:
         """Write proposals as one group, at once.
 
         Raises:
-            LocalError: as `commit`; then nothing of the group was written.
+            LocalError: as `commit`.
         """
-        signed = [item for proposal in proposals for item in proposal.signed]
-        appended = log.append(self.tree, signed)
-        note = self._head(appended.tree) if signed else None
-        batch = fold.leaf_rows(appended.logged, self._places(signed))
-        batch.leaves = [LeafRow(entry.index, entry.id, entry.signed.triple) for entry in appended.logged]
-        batch.tiles, batch.note = appended.tiles, note
-        for proposal in proposals:
-            batch.add(proposal.batch)
-        # (1) commit
-        self._store.commit(batch)
-        if note is not None:
-            old, self.tree, self.note = self.note, appended.tree, note
-            # (2) swap
-            self._swap(old, note)
-        # (3) publish
-        self.released({row.to for row in batch.releases})
+        appended, batch = self._commit(proposals)
+        self._show(appended, batch)
         return _shares(proposals, appended.logged)
 
-    def _swap(self, old: bytes | None, new: bytes) -> None:
-        try:
-            self._lock.replace(old, new)
-        except LocalError as error:
-            self.read_only = error.message
-            raise
+    def _commit(self, proposals: list[Proposal]) -> tuple[Appended, Batch]:
+        """Sign and commit (1): all of it or nothing."""
+        signed = [item for proposal in proposals for item in proposal.signed]
+        appended = log.append(self.tree, signed)
+        batch = fold.leaf_rows(appended.logged, self._places(signed))
+        batch.leaves = [LeafRow(entry.index, entry.id, entry.signed.triple) for entry in appended.logged]
+        batch.tiles, batch.note = appended.tiles, self._head(appended.tree) if signed else None
+        for proposal in proposals:
+            batch.add(proposal.batch)
+        self._store.commit(batch)
+        return appended, batch
+
+    def _show(self, appended: Appended, batch: Batch) -> None:
+        """Swap (2) and publish (3) what was committed."""
+        if batch.note is not None:
+            try:
+                self._lock.replace(self.note, batch.note)
+            except Exception as error:
+                self.read_only = f"the checkpoint lock was not moved, open the log again: {error}"
+                raise
+            self.tree, self.note = appended.tree, batch.note
+        self.released(list(dict.fromkeys(row.to for row in batch.releases)))
 
     def _head(self, tree: Tree) -> bytes:
         if self.read_only:
@@ -181,7 +202,7 @@ class Journal:
         self._last = max(self._last, now)
         return self._last
 
-    def _places(self, signed: list[Signed]) -> dict[StatementId, int]:
+    def _places(self, signed: Iterable[Signed]) -> dict[StatementId, int]:
         here = {item.id for item in signed}
         named = [item.object.properties["leaf"] for item in signed if item.object.type == "release"]
         places: dict[StatementId, int] = {}
@@ -192,6 +213,13 @@ class Journal:
                 if found is not None:
                     places[id] = found.index
         return places
+
+
+def _read_own(note: bytes, place: str) -> Checkpoint:
+    try:
+        return parse_checkpoint(note).checkpoint
+    except RemoteError as error:
+        raise LocalError(DAMAGED, f"a head of our own cannot be read: {error.message}", place=place) from None
 
 
 def _shares(proposals: list[Proposal], logged: list[Logged]) -> list[list[Logged]]:

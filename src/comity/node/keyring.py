@@ -45,7 +45,17 @@ def create(folder: Path, randomness: Randomness) -> tuple[SigningKey, SigningKey
             file.write(key.to_pem())
             file.flush()
             os.fsync(file.fileno())
+    sync_folder(folder)
     return drawn["root"], drawn["next-root"], FileKeyring(**{use: drawn[use] for use in USES})
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names of new files in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def load_key(path: Path) -> SigningKey:

@@ -6,7 +6,6 @@ asks of them in `sync`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -14,26 +13,29 @@ from comity.errors import (
     EXISTS,
     FINGERPRINT_MISMATCH,
     NAME_TAKEN,
+    NOT_A_NODE,
     NOT_OURS,
     UNKNOWN_PARTY,
     UNKNOWN_STATEMENT,
     ComityError,
     LocalError,
+    RemoteError,
 )
 from comity.exchange import release as gate
 from comity.exchange import sign
-from comity.model import content, fingerprint, party
+from comity.model import fingerprint, party
 from comity.model import release as releases
+from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Terms
 from comity.model.party import Descriptor
 from comity.model.release import Release
 from comity.model.statement import Draft, Index, Logged, Released, Signed, Unverified
-from comity.node import fold
+from comity.node import fold, upkeep
 from comity.node.journal import Journal, Proposal
 from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
-from comity.proof import cbor, envelope, merkle
-from comity.proof.checkpoint import parse_checkpoint
+from comity.node.upkeep import Progress
+from comity.proof import cbor
 from comity.proof.envelope import StatementId
 
 _SCAN = 1000
@@ -76,12 +78,13 @@ class Node:
         """Open a node whose log has its descriptor at leaf 0.
 
         Raises:
-            LocalError: `damaged`.
+            LocalError: `not-a-node`, `damaged`.
         """
-        first = store.leaf(0)
-        if first is None:
-            raise LocalError(DAMAGED, "the log has no genesis leaf")
-        return cls(store, lock, keys, clock, randomness, party.read(Unverified.read(list(first.triple))))
+        me = whose(store)
+        for use in ("statement", "log", "witness", "transport"):
+            if getattr(keys, use).public != getattr(me.keys, use):
+                raise LocalError(DAMAGED, f"the {use} key is not the one of this party's descriptor", place="keys")
+        return cls(store, lock, keys, clock, randomness, me)
 
     # -- saying
 
@@ -117,7 +120,7 @@ class Node:
             LocalError: `unknown-statement`, `not-ours`.
         """
         said = self.own(id)
-        if said.signed.object.type in _NEVER_RELEASED:
+        if said.signed.object.type in NODE_TYPES:
             raise LocalError(NOT_OURS, f"a {said.signed.object.type} is never released")
         have = {row.to for row in self.store.releases_of(id) if not row.withdrawn}
         given = [self.draft_release(said.signed, p.fingerprint, terms) for p in to if p.fingerprint not in have]
@@ -130,12 +133,13 @@ class Node:
             LocalError: `unknown-statement`, or `bad-argument`: it is not released to one of them.
         """
         self.own(id)
-        standing = {row.to: row for row in self.store.releases_of(id) if not row.withdrawn}
+        standing = [row for row in self.store.releases_of(id) if not row.withdrawn]
         for peer in of:
-            if peer.fingerprint not in standing:
+            if peer.fingerprint not in {row.to for row in standing}:
                 raise LocalError(BAD_ARGUMENT, f"it is not released to {peer.petname}")
-        taken = [self._read_release(standing[peer.fingerprint]) for peer in of]
-        drafts = [gate.withdraw(one, now=self.journal.now()) for one in taken]
+        # Two commands at the same moment may have made two releases to one party: all of them are taken back.
+        taken = [row for row in standing if row.to in {peer.fingerprint for peer in of}]
+        drafts = [gate.withdraw(self._read_release(row), now=self.journal.now()) for row in taken]
         return await self.journal.commit(Proposal([self.sign(draft) for draft in drafts]))
 
     def _read_release(self, row: ReleaseRow) -> Release:
@@ -233,7 +237,10 @@ class Node:
             if error.code == FINGERPRINT_MISMATCH:
                 raise LocalError(error.code, error.message, evidence=error.evidence) from None
             raise LocalError(BAD_ARGUMENT, f"not a descriptor: {error}") from None
-        name = petname or found.party
+        try:
+            name = fingerprint.party_name(petname or found.party)
+        except ValueError as error:
+            raise LocalError(BAD_ARGUMENT, str(error), place="--as") from None
         if found.fingerprint == self.descriptor.fingerprint:
             raise LocalError(BAD_ARGUMENT, "that is this party itself")
         if found.fingerprint in self._peers:
@@ -246,54 +253,56 @@ class Node:
 
     # -- upkeep
 
-    def verify_log(self, progress: Any = lambda done, of: None) -> list[dict[str, Any]]:
-        """Compute everything again from the stored leaves: ids, bodies, signatures, tiles, the root and its signature.
+    def verify_log(self, progress: Progress = lambda done, of: None) -> list[dict[str, str]]:
+        """Compute everything again from the stored leaves: ids, bodies, signatures, tiles, roots and their signatures.
 
         Returns:
-            The faults found, each with its place; none if the log is whole.
+            The faults found, each {place, message}; none if the log is whole.
         """
-        faults: list[dict[str, Any]] = [{"place": "database", "message": text} for text in self.store.check()]
-        ids: list[bytes] = []
-        for first in range(0, self.journal.tree.size, _SCAN):
-            for number, (id, data) in enumerate(self.store.leaf_data(first, _SCAN)):
-                fault = self._leaf_fault(first + number, id, data)
-                if fault:
-                    faults.append({"place": f"leaf {first + number}", "message": fault})
-                ids.append(merkle.leaf_hash(data))
-            progress(min(first + _SCAN, self.journal.tree.size), self.journal.tree.size)
-        if self.journal.note is None or parse_checkpoint(self.journal.note).checkpoint.root != merkle.root_of(ids):
-            faults.append({"place": "head", "message": "the signed head has another root than the stored leaves"})
-        return faults
-
-    def _leaf_fault(self, index: int, id: StatementId, data: bytes) -> str | None:
-        try:
-            parsed = envelope.parse(data)
-            if parsed.id != id:
-                return "stored under another id than its bytes have"
-            row = self.store.leaf(index)
-            if row is not None:
-                parsed.opens(row.triple[1], row.triple[2])
-            parsed.verify(self.descriptor.keys.statement if index else self.descriptor.keys.root)
-        except ComityError as error:
-            return error.message
-        return None
+        return [fault._asdict() for fault in upkeep.verify_log(self.store, progress)]
 
     def rebuild(self) -> None:
-        """Fold everything again from what is true."""
-        self.store.refold(fold.refold(self.store, [p.descriptor for p in self.peers], self._entries()))
+        """Fold everything again from what is true.
+
+        Raises:
+            LocalError: `damaged`: then everything stays as it was.
+        """
+        try:
+            self.store.refold(fold.refold(self.store, [p.descriptor for p in self.peers], self._entries()))
+        except RemoteError as error:
+            raise LocalError(DAMAGED, f"kept evidence cannot be read: {error.message}") from None
 
     def _entries(self) -> Iterator[list[Logged]]:
         for first in range(0, self.journal.tree.size, _SCAN):
             yield [self.at(at) for at in range(first, min(first + _SCAN, self.journal.tree.size))]
 
 
-_NEVER_RELEASED = frozenset({"release", "acknowledgement", "unacknowledged", "descriptor"})
-
-
 def recall(row: LeafRow) -> Logged:
-    """An entry of our own log as it was logged; its signature was ours and is checked by `verify_log`."""
-    data, salt, raw = row.triple
-    return Logged(Signed(envelope.parse(data), salt, content.parse(raw)), Index(row.index))
+    """An entry of our own log as it was logged; its signature was ours and is checked by `verify_log`.
+
+    Raises:
+        LocalError: `damaged`: the bytes do not open what was signed: nobody is to be told them.
+    """
+    try:
+        shown = Unverified.read(list(row.triple))
+        return Logged(Signed(shown.envelope, shown.salt, shown.object), Index(row.index))
+    except RemoteError as error:
+        raise LocalError(DAMAGED, f"{error.message}; see log verify", place=f"leaf {row.index}") from None
+
+
+def whose(store: Store) -> Descriptor:
+    """The party whose log this is, by its leaf 0.
+
+    Raises:
+        LocalError: `not-a-node`: the log never began; `damaged`.
+    """
+    first = store.leaf(0)
+    if first is None:
+        raise LocalError(NOT_A_NODE, "its log never began: remove it and make it anew")
+    try:
+        return party.read(Unverified.read(list(first.triple)))
+    except RemoteError as error:
+        raise LocalError(DAMAGED, f"{error.message}; see log verify", place="leaf 0") from None
 
 
 def pack(descriptor: Signed) -> bytes:

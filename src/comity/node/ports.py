@@ -225,7 +225,11 @@ class PeerRow:
 
 @dataclass(slots=True)
 class Batch:
-    """What one commit writes."""
+    """What one commit writes. Writing it twice is writing it once, but for leaves and kept evidence.
+
+    Attributes:
+        heads, cursors: only ever grow; a smaller one changes nothing.
+    """
 
     leaves: list[LeafRow] = field(default_factory=list)
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
@@ -247,8 +251,10 @@ class Batch:
         self.outgoing += other.outgoing
         self.answers += other.answers
         self.kept += other.kept
-        self.heads.update(other.heads)
-        self.cursors.update(other.cursors)
+        for peer, head in other.heads.items():
+            self.heads[peer] = max(head, self.heads.get(peer, head), key=lambda one: one[0])
+        for teller, cursor in other.cursors.items():
+            self.cursors[teller] = max(cursor, self.cursors.get(teller, 0))
 
 
 class Store(Protocol):
@@ -277,6 +283,7 @@ class Store(Protocol):
     def published_after(self, index: int, limit: int) -> Sequence[tuple[int, bytes]]: ...
     def last_published(self) -> tuple[int, bytes] | None: ...
     def cosignatures(self, size: int) -> Sequence[tuple[Fingerprint, str, Instant]]: ...
+    def first_cosigned(self, by: Fingerprint, index: int) -> tuple[int, Instant] | None: ...
 
     # -- what was released, and what came back
     def releases_to(self, to: Fingerprint, first: int, limit: int) -> Sequence[ReleaseRow]: ...

@@ -7,6 +7,7 @@ other parties are never rewritten; a second delivery changes nothing.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
 
 import apsw
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS latest (one INTEGER PRIMARY KEY CHECK (one = 1), note
 CREATE TABLE IF NOT EXISTS published (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER, by TEXT, line TEXT NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (size, by)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS cosignatures_by ON cosignatures (by, size);
 CREATE TABLE IF NOT EXISTS peers (fingerprint TEXT PRIMARY KEY, petname TEXT NOT NULL UNIQUE, descriptor BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT NULL UNIQUE, stix_id TEXT NOT NULL,
     teller TEXT NOT NULL, statement BLOB, item BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
@@ -57,6 +59,7 @@ CREATE TABLE IF NOT EXISTS cursors (teller TEXT PRIMARY KEY, next INTEGER NOT NU
 
 _RELEASE = "at, id, stix_id, hearer, statement, statement_at, answer_by, withdrawn"
 _RECEIVED = "release, stix_id, teller, statement, item, size, received_at, answer, refused, withdrawn"
+_RECEIVED_ROW = attrgetter(*_RECEIVED.split(", "))
 _PROJECTIONS = ("releases", "answers", "silences", "cursors")
 
 P = ParamSpec("P")
@@ -116,21 +119,7 @@ class SqliteStore:
 
     def _keep(self, batch: Batch) -> None:
         if batch.received:
-            rows = [
-                (
-                    r.release,
-                    r.stix_id,
-                    r.teller,
-                    r.statement,
-                    r.item,
-                    r.size,
-                    r.received_at,
-                    r.answer,
-                    r.refused,
-                    r.withdrawn,
-                )
-                for r in batch.received
-            ]
+            rows = list(map(_RECEIVED_ROW, batch.received))
             into = f"INSERT OR IGNORE INTO received ({_RECEIVED}) VALUES (?,?,?,?,?,?,?,?,?,?)"
             self._db.executemany(into, rows)
             for r in batch.received:
@@ -139,24 +128,27 @@ class SqliteStore:
                     self._db.execute(mark, (r.teller, r.stix_id))
         if batch.outgoing:
             sent = [(o.id, o.to, o.tellings, o.delivered_at) for o in batch.outgoing]
-            self._db.executemany("INSERT INTO outgoing VALUES (?, ?, ?, ?)", sent)
+            self._db.executemany("INSERT OR IGNORE INTO outgoing VALUES (?, ?, ?, ?)", sent)
         if batch.kept:
             evidence = [(k.kind, k.peer, k.subject, k.data, k.at) for k in batch.kept]
             self._db.executemany("INSERT INTO kept (kind, peer, subject, data, at) VALUES (?, ?, ?, ?, ?)", evidence)
         if batch.heads:
             heads = [(peer, size, note) for peer, (size, note) in batch.heads.items()]
-            self._db.executemany("INSERT OR REPLACE INTO heads VALUES (?, ?, ?)", heads)
+            into = (
+                "INSERT INTO heads VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
+                "SET size = excluded.size, note = excluded.note WHERE excluded.size > size"
+            )
+            self._db.executemany(into, heads)
 
     def _fold(self, batch: Batch) -> None:
-        for row in batch.releases:
-            if row.withdrawn:
-                self._db.execute("UPDATE releases SET withdrawn = 1 WHERE stix_id = ?", (row.stix_id,))
         if batch.releases:
             rows = [
                 (r.index, r.id, r.stix_id, r.to, r.statement, r.statement_index, r.answer_by, False)
                 for r in batch.releases
             ]
             self._db.executemany(f"INSERT INTO releases ({_RELEASE}) VALUES (?,?,?,?,?,?,?,?)", rows)
+            withdrawn = [(r.stix_id, r.index) for r in batch.releases if r.withdrawn]
+            self._db.executemany("UPDATE releases SET withdrawn = 1 WHERE stix_id = ? AND at < ?", withdrawn)
         if batch.answers:
             self._fold_answers(batch.answers)
         if batch.silences:
@@ -255,6 +247,12 @@ class SqliteStore:
     def cosignatures(self, size: int) -> Sequence[tuple[Fingerprint, str, Instant]]:
         """The witnesses' cosignatures of a published head, the earliest first."""
         return self._rows("SELECT by, line, at FROM cosignatures WHERE size = ? ORDER BY at, by", (size,))
+
+    @_guarded
+    def first_cosigned(self, by: Fingerprint, index: int) -> tuple[int, Instant] | None:
+        """The first published head with the leaf at an index that a witness cosigned: its size, and when."""
+        sql = "SELECT size, at FROM cosignatures WHERE by = ? AND size > ? ORDER BY size LIMIT 1"
+        return self._row(sql, (by, index))  # type: ignore[no-any-return]
 
     # -- what was released, and what came back
 

@@ -1,15 +1,16 @@
 """Sync: what a node asks of others: pages of what was released to it, cosignatures of its head, fresh receipts.
 
-`once` does one round with one peer; `Loops` does it for ever: a long poll per peer, and a beat on which heads move, so
-that the time at which a head moves tells less. Everything is idempotent; what did not get through is tried again.
+`once` does one round with one peer; `run` does it for ever: a long poll per peer, and a beat on which heads move, so
+that the time at which a head moves tells less. Everything is idempotent; what did not get through is tried again. What
+one peer does, or answers, stops nothing that is done with another.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
-from comity.errors import STALE_HEAD, ComityError, LocalError, RemoteError, TransportError
+from comity.errors import MALFORMED, NOT_FOUND, ComityError, LocalError, RemoteError, TransportError
 from comity.exchange import acknowledge, deliver, witness
 from comity.exchange.acknowledge import Refused, Told
 from comity.exchange.deliver import Page, PageEnd, Pull
@@ -17,18 +18,19 @@ from comity.exchange.witness import Head, Shown
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Signed
-from comity.node.evidence import best_receipt, encode_receipt, read_cosigned
+from comity.node.heads import Heads
 from comity.node.journal import Proposal
 from comity.node.node import Node, Peer
 from comity.node.ports import Batch, Kept, OutgoingAnswer, Peers, ReceivedRow
-from comity.node.teller import AddCheckpoint, Teller
-from comity.proof import cbor, merkle
+from comity.node.receipts import Receipts
+from comity.node.teller import Teller
+from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.merkle import PathMemo
-from comity.space import instant
 from comity.space.instant import Instant
 
 PAGE_ITEMS = 1000
+MAX_PAGES = 1000
 LONG_POLL = 20
 BEAT = 1.0
 RETRY_FIRST, RETRY_LAST = 0.2, 10.0
@@ -47,6 +49,9 @@ class Round:
     errors: list[dict[str, object]] = field(default_factory=list)
 
 
+Step = Callable[[Peer, Round], Awaitable[None]]
+
+
 class Sync:
     """The asking side of one node."""
 
@@ -54,36 +59,71 @@ class Sync:
         self, node: Node, teller: Teller, peers: Peers, report: Callable[[str], None] = lambda _: None
     ) -> None:
         self._node, self._teller, self._peers, self._report = node, teller, peers, report
-        self._shown: dict[Fingerprint, int] = {}
+        self._heads, self._receipts = Heads(node, peers), Receipts(node, teller, peers)
+        # Answers that their teller says it has no use for; not offered again before the next start.
+        self._unwanted: set[StatementId] = set()
 
     async def once(self, peer: Peer) -> Round:
-        """One whole round with one peer; a step that fails is told in `errors` and the others are still tried."""
+        """One whole round with one peer; a step that fails is told in `errors`, and the others are still tried."""
         done = Round(peer.petname)
-        for step in (self._pull_all, self._send_answers, self._push_head, self._fetch_receipts):
+
+        async def push_newest(peer: Peer, done: Round) -> None:
+            self.publish()
+            await self._push_head(peer, done)
+
+        async def all_receipts(peer: Peer, done: Round) -> None:
+            done.receipts += await self._receipts.fetch(peer, now=True)
+
+        await self._attempt(peer, done, self._pull_all, self._send_answers, push_newest, all_receipts)
+        return done
+
+    async def _attempt(self, peer: Peer, done: Round, *steps: Step) -> bool:
+        """Take steps with a peer, whatever comes of each; a peer that is out of reach ends them. True if all went well."""
+        well = True
+        for step in steps:
             try:
                 await step(peer, done)
-            except ComityError as error:
+            except TransportError as error:
                 done.errors.append(error.as_dict())
-        return done
+                return False
+            except Exception as error:
+                well = False
+                self._trouble(peer, done, error)
+        return well
+
+    def _trouble(self, peer: Peer, done: Round, error: Exception) -> None:
+        if not isinstance(error, ComityError):
+            # Whatever a peer sends, it must not end what is done with the others.
+            error = RemoteError(
+                MALFORMED, f"what it sent could not be taken in ({type(error).__name__}: {_where(error)})"
+            )
+        done.errors.append(error.as_dict())
+        self._report(f"{peer.petname}: {error}")
 
     async def deadlines(self) -> int:
         """Log `unacknowledged` for every release whose `answer_by` has passed in silence; returns how many."""
         now = self._node.clock.now()
-        overdue = self._node.store.overdue(now)
         signed = []
-        for row in overdue:
+        for row in self._node.store.overdue(now):
             by = row.answer_by or now
             draft = acknowledge.unacknowledged(row.id, to=row.to, answer_by=by, now=now, uuid=self._node.uuid())
             signed.append(self._node.sign(draft))
         if signed:
-            await self._node.journal.commit(Proposal(signed))
+            self._node.journal.write([Proposal(signed)])
         return len(signed)
 
     # -- pulling
 
     async def _pull_all(self, peer: Peer, done: Round) -> None:
-        while await self.pull(peer, 0, done):
-            pass
+        await self._pull_pages(peer, 0, done)
+
+    async def _pull_waiting(self, peer: Peer, done: Round) -> None:
+        await self._pull_pages(peer, LONG_POLL, done)
+
+    async def _pull_pages(self, peer: Peer, wait: int, done: Round) -> None:
+        for _ in range(MAX_PAGES):
+            if not await self.pull(peer, wait, done):
+                return
 
     async def pull(self, peer: Peer, wait: int, done: Round) -> bool:
         """Ask for one page and take it in; True if there may be more."""
@@ -94,19 +134,17 @@ class Sync:
         signed = deliver.sign_pull(pull, self._node.keys.statement)
         body = cbor.encode({"v": 1, "pull": signed, "limit": PAGE_ITEMS, "wait": wait})
         answer = await self._peers.pull(peer.descriptor, body, wait=wait)
-        try:
+        now_known = self._teller.known_head(peer)
+        if (now_known.size if now_known else 0) != have:
+            return True  # its head moved here while we waited: ask again, from the newer one
+        with self._teller.blaming(peer.fingerprint):
             page = deliver.decode_page(answer)
-            now_known = self._teller.known_head(peer)
-            if (now_known.size if now_known else 0) != have:
-                return True  # its head moved here while we waited: ask again, from the newer one
             head, end = deliver.check_page(page, by=peer.descriptor, pull=pull, known=known)
-        except RemoteError as error:
-            self._teller.keep_evidence(peer.fingerprint, error)
-            raise
-        await self._take(peer, page, head, end, done)
-        return end.next < end.size
+        self._take(peer, page, head, end, done)
+        return end.start < end.next < end.size
 
-    async def _take(self, peer: Peer, page: Page, head: Head, end: PageEnd, done: Round) -> None:
+    def _take(self, peer: Peer, page: Page, head: Head, end: PageEnd, done: Round) -> None:
+        """Take a page in, at once: what was checked against a head is kept before another head is looked at."""
         node, now = self._node, self._node.journal.now()
         memo = PathMemo(head.size, head.root)
         me = node.descriptor.fingerprint
@@ -126,7 +164,7 @@ class Sync:
             answer = self._answer(proposal, peer, node.sign(draft), pair)
             proposal.batch.received.append(_refused_row(bad, peer, head.size, now, answer))
         self._keep_page(proposal.batch, peer, page, head, end, told, now)
-        await node.journal.commit(proposal)
+        node.journal.write([proposal])
         done.received += len(told)
         done.refused += len(refused)
 
@@ -141,7 +179,7 @@ class Sync:
         who = peer.fingerprint
         batch.heads = {who: (head.size, head.note)}
         batch.cursors = {who: end.next}
-        if page.items:
+        if page.items or end.next > end.start:  # an end says also what was not there
             batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), page.end, now))
             batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
         for one in told:
@@ -155,9 +193,17 @@ class Sync:
     # -- answering
 
     async def _send_answers(self, peer: Peer, done: Round) -> None:
+        """Hand over all answers; one that is not taken stops neither the others nor what comes after."""
         for answer in self._node.store.outgoing(peer.fingerprint):
-            await self._send_answer(peer, answer)
-            done.answers_sent += 1
+            if answer.id in self._unwanted:
+                continue
+            try:
+                await self._send_answer(peer, answer)
+                done.answers_sent += 1
+            except RemoteError as error:
+                self._trouble(peer, done, error)
+                if error.code == NOT_FOUND:
+                    self._unwanted.add(answer.id)
 
     async def _send_answer(self, peer: Peer, answer: OutgoingAnswer) -> None:
         node = self._node
@@ -174,175 +220,81 @@ class Sync:
             body = acknowledge.encode_answer(logged.signed, tellings, logged.index, path, shown)
             await self._peers.acknowledge(peer.descriptor, body)
 
-        try:
-            await self._show(peer, node.journal.note or b"", send)
-        except RemoteError as error:
-            # The teller will not have it: say so, and do not offer it for ever.
-            self._report(f"{peer.petname} refused an acknowledgement: {error}")
+        await self._heads.show(peer, node.journal.note or b"", send)
         node.store.mark_delivered(answer.id, node.clock.now())
-
-    async def _show(self, peer: Peer, note: bytes, send: Callable[[Shown], Awaitable[None]]) -> None:
-        """Show our head to a peer from the size that it holds; it may tell us that size first."""
-        for _ in range(3):
-            size = witness.read_head(note, self._node.descriptor).size
-            old = min(self._shown.get(peer.fingerprint, 0), size)
-            path = self._node.journal.prover.consistency(old, size) if 0 < old < size else []
-            try:
-                await send(Shown(note, old, tuple(path)))
-                self._shown[peer.fingerprint] = size
-                return
-            except RemoteError as error:
-                if error.code != STALE_HEAD:
-                    raise
-                held = int(error.evidence.get("size", 0))
-                self._shown[peer.fingerprint] = held
-                note = self._at_least(peer, held, note)
-
-    def _at_least(self, peer: Peer, size: int, note: bytes) -> bytes:
-        if size > self._node.journal.tree.size:
-            self._node.journal.read_only = f"{peer.petname} holds a head of ours with {size} leaves, we have fewer"
-            raise LocalError("read-only", self._node.journal.read_only)
-        if size > witness.read_head(note, self._node.descriptor).size:
-            return self._node.journal.note or note
-        return note
 
     # -- heads
 
-    def publish(self) -> bytes:
-        """Publish the newest head; returns its note."""
-        journal = self._node.journal
-        if journal.note is None:
-            raise LocalError("damaged", "the log has no head")
-        self._node.store.publish(journal.tree.size, journal.note)
-        return journal.note
+    def publish(self) -> None:
+        """Publish the newest head."""
+        self._heads.publish()
 
     async def _push_head(self, peer: Peer, done: Round) -> None:
-        note = self.publish()
-        head = witness.read_head(note, self._node.descriptor)
-        if peer.fingerprint in {by for by, _, _ in self._node.store.cosignatures(head.size)}:
-            return
-
-        async def send(shown: Shown) -> None:
-            line = await self._peers.add_checkpoint(peer.descriptor, AddCheckpoint(shown).encode())
-            head = witness.read_head(shown.note, self._node.descriptor)
-            at = witness.cosigned_at(head, line, peer.descriptor)
-            self._node.store.publish(head.size, shown.note)
-            self._node.store.add_cosignature(head.size, peer.fingerprint, line, instant.from_seconds(at))
-            done.cosigned = True
-
-        await self._show(peer, note, send)
+        done.cosigned |= await self._heads.push(peer)
 
     async def agrees(self, peer: Peer) -> bool:
-        """Ask a peer which head of ours it holds; False if it cannot be reached.
+        """Ask a peer whether our log goes on from the head of ours that it holds; False if it does not say so.
 
         Raises:
-            LocalError: `read-only`: it holds a larger one than we do.
-            RemoteError: `head-fork`, `not-consistent`: it holds another one.
+            LocalError: `read-only`: it shows a head that we signed and do not have.
         """
+        return await self._heads.agrees(peer)
 
-        async def send(shown: Shown) -> None:
-            await self._peers.add_checkpoint(peer.descriptor, AddCheckpoint(shown).encode())
-
-        try:
-            await self._show(peer, self._node.journal.note or b"", send)
-        except TransportError:
-            return False
-        return True
-
-    # -- receipts
-
-    async def _fetch_receipts(self, peer: Peer, done: Round) -> None:
-        wanted = self._unproved(peer)
-        if not wanted:
-            return
-        known = self._teller.known_head(peer)
-        body = cbor.encode({"v": 1, "ids": b"".join(wanted), "have": known.size if known else 0})
-        answer = deliver.fields_of(
-            cbor.decode(await self._peers.receipts(peer.descriptor, body), place="receipts"),
-            {"v": int, "receipts": list},
-        )
-        for one in answer["receipts"]:
-            done.receipts += self._take_receipt(peer, known, one, set(wanted))
-
-    def _unproved(self, peer: Peer) -> list[StatementId]:
-        """Answers that fewer third parties have cosigned than there are."""
-        me = self._node.descriptor.fingerprint
-        most = len(self._node.peers) - 1
-        wanted = []
-        for id in self._node.store.answers_of(peer.fingerprint) if most else []:
-            best = best_receipt(self._node, peer, id)
-            if best is not None and len(best.cosigned.apart_from(me, peer.fingerprint)) < most:
-                wanted.append(id)
-        return wanted[:100]
-
-    def _take_receipt(self, peer: Peer, known: Head | None, one: object, wanted: set[StatementId]) -> int:
-        match one:
-            case [bytes(id), int(index), bytes(path), bytes(note), int(), bytes(joining)] if id in wanted:
-                pass
-            case _:
-                raise RemoteError("malformed", "a receipt that was not asked for", place="receipts")
-        cosigned = read_cosigned(self._node, note, peer.descriptor)
-        head = cosigned.head
-        witness.reconcile(known, head, deliver.path_of(joining, "receipts"))
-        merkle.verify_inclusion(id, index, head.size, deliver.path_of(path, "receipts"), head.root)
-        who = peer.fingerprint
-        best = best_receipt(self._node, peer, StatementId(id))
-        count = len(cosigned.apart_from(self._node.descriptor.fingerprint, who))
-        if best is not None and count <= len(best.cosigned.apart_from(self._node.descriptor.fingerprint, who)):
-            return 0
-        data = encode_receipt(index, deliver.path_of(path, "receipts"), note)
-        self._node.store.commit(Batch(kept=[Kept("receipt", who, id, data, self._node.clock.now())]))
-        return 1
+    async def _due_receipts(self, peer: Peer, done: Round) -> None:
+        done.receipts += await self._receipts.fetch(peer, now=False)
 
     # -- for ever
 
     async def run(self, *, beat: float = BEAT) -> None:
         """Pull from every peer and move heads on a beat until cancelled; peers added later are taken up."""
-        pulling: dict[Fingerprint, asyncio.Task[None]] = {}
+        tasks: list[asyncio.Task[None]] = []
+        known: set[Fingerprint] = set()
         try:
             while True:
+                await self._upkeep()
                 for peer in self._node.peers:
-                    if peer.descriptor.addresses and peer.fingerprint not in pulling:
-                        pulling[peer.fingerprint] = asyncio.create_task(self._pull_for_ever(peer))
-                await self._beat()
+                    if peer.descriptor.addresses and peer.fingerprint not in known:
+                        known.add(peer.fingerprint)
+                        loops: list[Coroutine[Any, Any, None]] = [
+                            self._pull_for_ever(peer),
+                            self._beat_for_ever(peer, beat),
+                        ]
+                        tasks += map(asyncio.create_task, loops)
                 await asyncio.sleep(beat)
         finally:
-            for task in pulling.values():
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*pulling.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _beat(self) -> None:
-        with contextlib.suppress(LocalError):
-            await self.deadlines()
+    async def _upkeep(self) -> None:
+        try:
             self.publish()
-        reachable = [peer for peer in self._node.peers if peer.descriptor.addresses]
-        await asyncio.gather(*(self._beat_with(peer) for peer in reachable))
+            await self.deadlines()
+        except LocalError as error:
+            self._report(str(error))
 
-    async def _beat_with(self, peer: Peer) -> None:
-        done = Round(peer.petname)
-        for step in (self._push_head, self._fetch_receipts):
-            try:
-                await step(peer, done)
-            except TransportError:
-                return
-            except ComityError as error:
-                self._report(f"{peer.petname}: {error}")
+    async def _beat_for_ever(self, peer: Peer, beat: float) -> None:
+        while True:
+            await self._attempt(peer, Round(peer.petname), self._push_head, self._due_receipts)
+            await asyncio.sleep(beat)
 
     async def _pull_for_ever(self, peer: Peer) -> None:
         wait = RETRY_FIRST
         while True:
             done = Round(peer.petname)
-            try:
-                await self._send_answers(peer, done)
-                while await self.pull(peer, LONG_POLL, done):
-                    pass
-                await self._send_answers(peer, done)
+            if await self._attempt(peer, done, self._send_answers, self._pull_waiting, self._send_answers):
                 wait = RETRY_FIRST
-            except ComityError as error:
-                if not isinstance(error, TransportError):
-                    self._report(f"{peer.petname}: {error}")
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, RETRY_LAST)
+                if done.received or done.refused:
+                    continue  # at once; who answers an empty page before its time must not keep us busy
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, RETRY_LAST)
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_name} line {trace.tb_lineno}"
 
 
 def _held_row(one: Told, peer: Peer, size: int, now: Instant, answer: StatementId) -> ReceivedRow:

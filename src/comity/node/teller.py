@@ -7,18 +7,10 @@ spec/node-api.md.
 import asyncio
 import base64
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from comity.errors import (
-    BAD_ARGUMENT,
-    HEAD_FORK,
-    MALFORMED,
-    NOT_CONSISTENT,
-    NOT_FOUND,
-    STALE_HEAD,
-    WRONG_ADDRESSEE,
-    RemoteError,
-)
+from comity.errors import BAD_ARGUMENT, MALFORMED, NOT_FOUND, STALE_HEAD, WRONG_ADDRESSEE, RemoteError
 from comity.exchange import acknowledge, deliver, witness
 from comity.exchange.acknowledge import Answer
 from comity.exchange.deliver import Page, PageEnd, Pull
@@ -29,7 +21,6 @@ from comity.model.statement import Released
 from comity.node import fold
 from comity.node.access import Caller, authorise
 from comity.node.evidence import own_head
-from comity.node.journal import Proposal
 from comity.node.node import Node, Peer
 from comity.node.ports import Batch, Kept, ReleaseRow
 from comity.proof import cbor
@@ -41,6 +32,7 @@ MAX_WAIT = 25
 MAX_ITEMS = 1000
 MAX_PAGE_BYTES = 8 << 20
 MAX_RECEIPTS = 1000
+MAX_EVIDENCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +73,17 @@ class AddCheckpoint:
 
 
 class Teller:
-    """Answers other nodes for one node."""
+    """Answers other nodes for one node.
+
+    Attributes:
+        answered: is called with the hearer and the id of each answer that is new.
+    """
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._news: dict[Fingerprint, asyncio.Event] = {}
         self._closing = False
+        self.answered: Callable[[Fingerprint, StatementId], None] = lambda hearer, answer: None
         node.journal.released = self._wake
 
     # -- pulls
@@ -121,7 +118,12 @@ class Teller:
             self._node.store.commit(Batch(kept=[kept]))
 
     def _rows(self, pull: Pull, limit: int) -> list[ReleaseRow]:
-        return list(self._node.store.releases_to(pull.by, pull.cursor, min(max(limit, 1), MAX_ITEMS)))
+        rows = self._node.store.releases_to(pull.by, pull.cursor, min(max(limit, 1), MAX_ITEMS))
+        return [row for row in rows if self._shown(row)]
+
+    def _shown(self, row: ReleaseRow) -> bool:
+        """Say whether a release may be shown: what was committed, but not locked, may not."""
+        return row.index < self._node.journal.tree.size
 
     def _page(self, pull: Pull, rows: list[ReleaseRow], limit: int) -> bytes:
         node, journal = self._node, self._node.journal
@@ -146,7 +148,7 @@ class Teller:
     def close(self) -> None:
         """Answer every waiting pull now, and let none wait any more: the server is about to leave."""
         self._closing = True
-        self._wake(set(self._news))
+        self._wake(list(self._news))
 
     async def _wait(self, caller: Fingerprint, seconds: float) -> None:
         if self._closing:
@@ -155,7 +157,7 @@ class Teller:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)
 
-    def _wake(self, parties: set[Fingerprint]) -> None:
+    def _wake(self, parties: Sequence[Fingerprint]) -> None:
         for party in parties:
             event = self._news.pop(party, None)
             if event is not None:
@@ -169,7 +171,11 @@ class Teller:
         Raises:
             RemoteError: `not-found`: unknown, not released to the caller, or withdrawn: the three answer alike.
         """
-        rows = [row for row in self._node.store.releases_of(id) if row.to == caller and not row.withdrawn]
+        rows = [
+            row
+            for row in self._node.store.releases_of(id)
+            if row.to == caller and not row.withdrawn and self._shown(row)
+        ]
         authorise(Caller.ADDRESSEE, caller, rows[-1] if rows else None)
         released = self._node.released(rows[-1])
         size = self._node.journal.tree.size
@@ -179,7 +185,7 @@ class Teller:
     # -- acknowledgements
 
     async def acknowledge(self, caller: Fingerprint, body: bytes) -> bytes:
-        """Take an acknowledgement of what the caller was told.
+        """Take an acknowledgement of what the caller was told; one that is here already changes nothing.
 
         Raises:
             RemoteError: `stale-head`, `not-found`: of something never told to the caller; or a fault of the answer.
@@ -187,16 +193,20 @@ class Teller:
         peer = self._peer(caller)
         answer = acknowledge.decode_answer(body)
         known = self._fresh(peer, answer.head)
-        checked = acknowledge.check_answer(
-            answer, by=peer.descriptor, teller=self._node.descriptor.fingerprint, known=known
-        )
+        with self.blaming(caller):
+            checked = acknowledge.check_answer(
+                answer, by=peer.descriptor, teller=self._node.descriptor.fingerprint, known=known
+            )
         self._ours(caller, answer)
-        now = self._node.clock.now()
-        kept = Kept("answer", caller, checked.signed.id, body, now)
-        batch = Batch(heads={caller: (checked.head.size, checked.head.note)})
-        if not self._node.store.kept("answer", caller, checked.signed.id):
-            batch.kept, batch.answers = [kept], fold.answer_rows(kept)
-        await self._node.journal.commit(Proposal(batch=batch))
+        id, new = checked.signed.id, Batch(heads={caller: (checked.head.size, checked.head.note)})
+        first = not self._node.store.kept("answer", caller, id)
+        if first:
+            kept = Kept("answer", caller, id, body, self._node.clock.now())
+            new.kept, new.answers = [kept], fold.answer_rows(kept)
+        # Written at once: what was checked against a head is kept before another head is looked at.
+        self._node.store.commit(new)
+        if first:
+            self.answered(caller, id)
         return b""
 
     def _ours(self, caller: Fingerprint, answer: Answer) -> None:
@@ -220,11 +230,8 @@ class Teller:
         request = AddCheckpoint.decode(body)
         known = self._fresh(peer, request.shown)
         shown = witness.read_head(request.shown.note, peer.descriptor)
-        try:
+        with self.blaming(caller):
             head = witness.advance(known, shown, request.shown.path)
-        except RemoteError as error:
-            self.keep_evidence(caller, error)
-            raise
         self._node.store.commit(Batch(heads={caller: (head.size, head.note)}))
         me = self._node
         return witness.cosign(
@@ -238,24 +245,34 @@ class Teller:
             return known
         new = witness.read_head(shown.note, peer.descriptor)
         if known is not None and new.size == known.size and new.root != known.root:
-            # Two heads of one size need no proof to be told apart.
-            evidence = {"known": known.note.decode(), "shown": new.note.decode()}
-            fork = RemoteError(HEAD_FORK, f"two heads of {size} leaves with different roots", evidence=evidence)
-            self.keep_evidence(peer.fingerprint, fork)
-            raise fork
+            with self.blaming(peer.fingerprint):  # two heads of one size need no proof to be told apart
+                witness.advance(known, new, ())
         message = f"the proof starts at {shown.old}, the head known here has {size} leaves"
-        raise RemoteError(STALE_HEAD, message, evidence={"size": size})
+        evidence = {"size": size, "known": known.note.decode()} if known else {"size": size}
+        raise RemoteError(STALE_HEAD, message, evidence=evidence)
 
     def known_head(self, peer: Peer) -> Head | None:
         """The newest head of a peer's log that was taken here."""
         row = self._node.store.head(peer.fingerprint)
         return None if row is None else witness.read_head(row[1], peer.descriptor)
 
-    def keep_evidence(self, about: Fingerprint, error: RemoteError) -> None:
-        """Keep what proves a fault of another party."""
-        if error.code in (HEAD_FORK, NOT_CONSISTENT, "head-rollback", "page-incomplete", "page-omission"):
-            data = cbor.encode({"code": error.code, "message": error.message, "evidence": error.evidence})
-            kept = Kept("evidence", about, error.code.encode(), data, self._node.clock.now())
+    @contextlib.contextmanager
+    def blaming(self, about: Fingerprint) -> Iterator[None]:
+        """Keep what proves a fault of another party that comes to light in here; the fault is still raised."""
+        try:
+            yield
+        except RemoteError as error:
+            if error.evidence:
+                self._keep_evidence(about, error)
+            raise
+
+    def _keep_evidence(self, about: Fingerprint, error: RemoteError) -> None:
+        code = error.code.encode()
+        data = cbor.encode({"code": error.code, "message": error.message, "evidence": error.evidence})
+        have = self._node.store.kept("evidence", about, code)
+        # The same lie told again proves nothing more, and must not fill the disk.
+        if len(have) < MAX_EVIDENCE and data not in {kept.data for kept in have}:
+            kept = Kept("evidence", about, code, data, self._node.clock.now())
             self._node.store.commit(Batch(kept=[kept]))
 
     # -- heads, tiles, receipts
