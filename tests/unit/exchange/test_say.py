@@ -1,0 +1,47 @@
+"""Saying takes an operator's bytes as a draft or refuses them with place and rule; nothing is signed."""
+
+import pytest
+
+from comity.errors import BAD_ARGUMENT, NOT_JSON, NOT_STIX, TOO_LARGE, LocalError
+from comity.exchange import say
+from comity.model import content
+from comity.model.extension import COMITY_TYPES, NODE_TYPES
+from unit.exchange.speaker import REPORT, START
+from unit.model.test_content import UUID
+
+
+def refused(raw: bytes) -> tuple[str, str]:
+    with pytest.raises(LocalError) as caught:
+        say.say(raw)
+    return caught.value.code, caught.value.place
+
+
+def test_what_is_said_are_the_bytes_that_were_given() -> None:
+    assert say.say(REPORT).object.raw is REPORT
+
+
+@pytest.mark.parametrize("kind", sorted(NODE_TYPES))
+def test_what_a_node_makes_is_never_said_by_hand(kind: str) -> None:
+    raw = content.write(f"{kind}--{UUID}", START, [], created=START)
+    assert refused(raw) == (BAD_ARGUMENT, "/type")
+
+
+@pytest.mark.parametrize("kind", sorted(COMITY_TYPES.keys() - NODE_TYPES))
+def test_the_other_types_of_ours_are_said_by_hand(kind: str) -> None:
+    raw = content.write(f"{kind}--{UUID}", START, [], created=START)
+    assert say.say(raw).object.type == kind
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "place"),
+    [
+        (b"{", NOT_JSON, "line 1 column 2"),
+        (b'{"a": NaN}', NOT_JSON, "/a"),
+        (b"[]", NOT_STIX, ""),
+        (REPORT.replace(b"2.1", b"2.0"), NOT_STIX, "/spec_version"),
+        (b" " * (50 << 20), TOO_LARGE, ""),
+    ],
+    ids=["not JSON", "not a number", "not STIX", "another version", "50 MB"],
+)
+def test_a_fault_of_the_operators_bytes_is_ours_and_keeps_code_and_place(raw: bytes, code: str, place: str) -> None:
+    assert refused(raw) == (code, place)
