@@ -7,19 +7,32 @@
 
 A response covers its status, its digest and, of the request, method, target and signature. Identity is the pinned
 transport key of the party that `keyid` names, never TLS and never a field of a payload. The time is handed in.
+
+Rule 1: a signature covers just these components and has just these parameters: what else it might say (`expires`, a
+query parameter) is not looked at, so it may not be there. Rule 2: whatever a message holds, what is raised is ours.
+Signatures of others beside ours, under their own labels, are no business of ours.
 """
 
 import base64
-import binascii
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
+from http_message_signatures.digests import ContentDigest
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
-from comity.errors import BAD_SIGNATURE, CLOCK_SKEW, UNAUTHENTICATED, WRONG_ADDRESSEE, RemoteError
+from comity.errors import (
+    BAD_ARGUMENT,
+    BAD_SIGNATURE,
+    CLOCK_SKEW,
+    UNAUTHENTICATED,
+    WRONG_ADDRESSEE,
+    LocalError,
+    RemoteError,
+)
 from comity.model.fingerprint import Fingerprint, read
 from comity.node.ports import Request, Response
 from comity.proof.keys import Signer, VerifyingKey
@@ -32,6 +45,7 @@ _LABEL = "comity"
 _REQUEST = ("@method", "@target-uri", "content-digest", RECIPIENT)
 _RESPONSE = ("@status", "content-digest", '"@method";req', '"@target-uri";req')
 _BOUND = '"signature";req;key="comity"'
+_PARAMETERS = frozenset({"created", "keyid", "alg", "tag"})
 
 KeyOf = Callable[[Fingerprint], VerifyingKey | None]
 
@@ -47,20 +61,21 @@ class _Message:
 
 @dataclass
 class _Answer:
-    """The library's view of a response and the request it answers."""
+    """The library's view of a response and the request it answers, if that is one."""
 
     status_code: int
     headers: dict[str, str]
-    request: _Message
+    request: _Message | None
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed a request, and the nonce that makes it one of its kind."""
+    """Who signed a request, the nonce that makes it one of its kind, and the digest that its body must have."""
 
     fingerprint: Fingerprint
     nonce: str
     created: Instant
+    digest: str
 
 
 class _Keys(HTTPSignatureKeyResolver):
@@ -83,23 +98,36 @@ class _Verifier(HTTPMessageVerifier):
 def sign_request(
     request: Request, *, signer: Signer, me: Fingerprint, to: Fingerprint, nonce: bytes, now: Instant
 ) -> Request:
-    """Sign a request to one party; returns it with the headers added."""
+    """Sign a request to one party; returns it with the headers added.
+
+    Raises:
+        LocalError: `bad-argument`: its URL is none.
+    """
     message = _Message(request.method, request.url, {**request.headers, RECIPIENT: to})
     text = base64.urlsafe_b64encode(nonce).decode().rstrip("=")
-    _sign(message, request.body, signer, me, now, _REQUEST, "comity-request", text)
+    try:
+        _sign(message, request.body, signer, me, now, _REQUEST, "comity-request", text)
+    except HTTPMessageSignaturesException:
+        raise LocalError(BAD_ARGUMENT, "not the URL of a node (RFC 3986)", place="address") from None
     return Request(request.method, request.url, _lower(message.headers), request.body)
 
 
 def sign_response(response: Response, request: Request, *, signer: Signer, me: Fingerprint, now: Instant) -> Response:
-    """Sign a response, bound to its request; returns it with the headers added."""
-    answer = _Answer(response.status, dict(response.headers), _message(request))
-    covered = (*_RESPONSE, _BOUND) if _has_signature(request) else _RESPONSE
-    _sign(answer, response.body, signer, me, now, covered, "comity-response", None)
+    """Sign a response, bound to its request as far as that can be: nobody takes less for an answer to a signed request.
+
+    What cannot be bound to is a signature that is no signature, or a method or a target that no URL can have.
+    """
+    asked = _message(request)
+    for covered, bound in (((*_RESPONSE, _BOUND), asked), (_RESPONSE, asked), (_RESPONSE[:2], None)):
+        answer = _Answer(response.status, dict(response.headers), bound)
+        with contextlib.suppress(HTTPMessageSignaturesException):
+            _sign(answer, response.body, signer, me, now, covered, "comity-response", None)
+            break
     return Response(response.status, _lower(answer.headers), response.body)
 
 
 def verify_request(request: Request, *, me: Fingerprint, key_of: KeyOf, now: Instant) -> Caller | None:
-    """Find out who signed a request; None if it carries no signature at all.
+    """Find out who signed a request, from all of it but its body; None if it carries no signature at all.
 
     Raises:
         RemoteError: `unauthenticated`: a signature that is not good, or of nobody known here; `wrong-addressee`;
@@ -107,14 +135,23 @@ def verify_request(request: Request, *, me: Fingerprint, key_of: KeyOf, now: Ins
     """
     if not _has_signature(request):
         return None
-    result = _verify(_message(request), request.body, key_of, "comity-request", _REQUEST, UNAUTHENTICATED)
+    result = _verify(_message(request), key_of, "comity-request", _REQUEST, {"nonce"}, UNAUTHENTICATED)
     if request.headers.get(RECIPIENT) != me:
         raise RemoteError(WRONG_ADDRESSEE, "a request meant for another party")
-    nonce = result.parameters.get("nonce")
-    if not isinstance(nonce, str) or not 16 <= len(nonce) <= 64:
+    nonce = result.parameters["nonce"]
+    if not 16 <= len(nonce) <= 64:
         raise RemoteError(UNAUTHENTICATED, "a signed request carries a nonce of 16 to 64 characters")
-    created = _check_time(result, now)
-    return Caller(read(str(result.parameters["keyid"])), nonce, created)
+    created = _check_time(result, now, UNAUTHENTICATED)
+    return Caller(read(result.parameters["keyid"]), nonce, created, result.covered_components['"content-digest"'])
+
+
+def verify_body(caller: Caller, body: bytes) -> None:
+    """Check that a body is the one that its caller signed.
+
+    Raises:
+        RemoteError: `unauthenticated`.
+    """
+    _verify_digest(caller.digest, body, UNAUTHENTICATED)
 
 
 def verify_response(response: Response, request: Request, *, by: Fingerprint, key: VerifyingKey, now: Instant) -> None:
@@ -128,8 +165,9 @@ def verify_response(response: Response, request: Request, *, by: Fingerprint, ke
     def key_of(who: Fingerprint) -> VerifyingKey | None:
         return key if who == by else None
 
-    result = _verify(answer, response.body, key_of, "comity-response", (*_RESPONSE, _BOUND), BAD_SIGNATURE)
-    _check_time(result, now)
+    result = _verify(answer, key_of, "comity-response", (*_RESPONSE, _BOUND), set(), BAD_SIGNATURE)
+    _verify_digest(result.covered_components['"content-digest"'], response.body, BAD_SIGNATURE)
+    _check_time(result, now, BAD_SIGNATURE)
 
 
 def _sign(
@@ -157,22 +195,33 @@ def _sign(
 
 
 def _verify(
-    message: _Message | _Answer, body: bytes, key_of: KeyOf, tag: str, covered: tuple[str, ...], code: str
+    message: _Message | _Answer, key_of: KeyOf, tag: str, covered: tuple[str, ...], more: set[str], code: str
 ) -> Any:
     verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Keys(key_of))
     try:
-        results = verifier.verify(message, max_age=None, expect_tag=tag, require_components=covered, body=body)
-    except (HTTPMessageSignaturesException, ValueError, TypeError, KeyError, binascii.Error) as error:
+        # There is one of a label: two of ours are a duplicate key, which the library refuses.
+        [result] = verifier.verify(
+            message, max_age=None, expect_tag=tag, expect_label=_LABEL, require_components=covered
+        )
+    except (HTTPMessageSignaturesException, ValueError, TypeError, KeyError) as error:
         raise RemoteError(code, f"the HTTP signature is not good ({type(error).__name__}, RFC 9421)") from None
-    if len(results) != 1:
-        raise RemoteError(code, "a message carries one signature of Comity's")
-    return results[0]
+    # The library counts the parameters as one component more.
+    if len(result.covered_components) != len(covered) + 1 or result.parameters.keys() != _PARAMETERS | more:
+        raise RemoteError(code, "a signature covers what spec/node-api.md lists, with the parameters listed there")
+    return result
 
 
-def _check_time(result: Any, now: Instant) -> Instant:
-    created = result.parameters.get("created")
-    if type(created) is not int or not 0 <= created < 2**37:
-        raise RemoteError(UNAUTHENTICATED, "a signature tells when it was made")
+def _verify_digest(field: str, body: bytes, code: str) -> None:
+    try:
+        ContentDigest.verify(field, body)
+    except HTTPMessageSignaturesException:
+        raise RemoteError(code, "the body is not the one that was signed (RFC 9530)") from None
+
+
+def _check_time(result: Any, now: Instant, code: str) -> Instant:
+    created = result.parameters["created"]
+    if not 0 <= created < 2**37:
+        raise RemoteError(code, "a signature made at a time that no clock shows")
     theirs = instant.from_seconds(created)
     if abs(now - theirs) > MAX_SKEW:
         evidence = {"theirs": instant.text(theirs), "ours": instant.text(now)}

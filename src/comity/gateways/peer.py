@@ -4,7 +4,9 @@ The routes are one table: the router, the authorisation tests and the specificat
 the signature's (see `httpsig`); an error's code becomes a status in one other table. Nothing here waits or stores.
 """
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +21,15 @@ from comity.node.access import Caller, authorise
 from comity.node.node import Node, pack
 from comity.node.ports import Clock, Keyring, Randomness, Request, Response, Wire
 from comity.node.teller import Teller
+from comity.proof.tree import parse_tile_path
 from comity.space.instant import Instant
 
 PREFIX = "/comity/v1"
 MAX_REQUEST = 1 << 20
+# A member's requests that are at work at one time. A node asks for three things at once at most.
+MAX_AT_ONCE = 16
+# The evidence in a problem may be two notes of 64 KiB.
+_MAX_PROBLEM = 256 << 10
 CBOR, TEXT, PROBLEM = "application/cbor", "text/plain; charset=utf-8", "application/problem+json"
 
 
@@ -63,7 +70,18 @@ def route_for(method: str, path: str) -> tuple[Route | None, str]:
     return None, ""
 
 
+# What a fault of the caller's is in HTTP; one of our own is 500, or 503 where trying again may help.
 STATUS: dict[str, int] = {
+    errors.MALFORMED: 400,
+    errors.BAD_SIGNATURE: 400,
+    errors.UNKNOWN_ALGORITHM: 400,
+    errors.UNKNOWN_KEY: 400,
+    errors.WRONG_ISSUER: 400,
+    errors.NOT_INCLUDED: 400,
+    errors.CONTENT_MISMATCH: 400,
+    errors.NOT_JSON: 400,
+    errors.NOT_STIX: 400,
+    errors.BAD_ARGUMENT: 400,
     errors.UNAUTHENTICATED: 401,
     errors.CLOCK_SKEW: 401,
     errors.REPLAYED: 401,
@@ -75,9 +93,12 @@ STATUS: dict[str, int] = {
     errors.HEAD_FORK: 422,
     errors.HEAD_ROLLBACK: 422,
     errors.NOT_CONSISTENT: 422,
-    errors.READ_ONLY: 503,
-    errors.STORAGE: 503,
+    errors.PAGE_INCOMPLETE: 422,
+    errors.PAGE_OMISSION: 422,
 }
+_TRY_AGAIN = frozenset({errors.READ_ONLY, errors.STORAGE, errors.UNREACHABLE})
+
+ReadBody = Callable[[], Awaitable[bytes]]
 
 
 class PeerServer:
@@ -85,7 +106,8 @@ class PeerServer:
 
     def __init__(self, node: Node, teller: Teller) -> None:
         self._node, self._teller = node, teller
-        self._answers: dict[Route, Callable[[Fingerprint, Request, str], Awaitable[tuple[str, bytes]]]] = {
+        self._at_work: Counter[Fingerprint] = Counter()
+        self._answers: dict[Route, Callable[[Fingerprint, bytes, str], Awaitable[tuple[str, bytes]]]] = {
             PULL: self._pull,
             ACKNOWLEDGE: self._acknowledge,
             ADD_CHECKPOINT: self._add_checkpoint,
@@ -95,16 +117,20 @@ class PeerServer:
             STATEMENT: self._statement,
         }
 
-    async def handle(self, request: Request, route: Route | None, rest: str = "") -> Response:
-        """Answer one request; never raises for anything that a caller sent.
+    async def handle(
+        self, request: Request, route: Route | None, rest: str = "", read: ReadBody | None = None
+    ) -> Response:
+        """Answer one request; never raises for anything that a caller sent, but what `read` raises.
 
         Args:
             request: as it came.
             route: the row of the table that matched; None if none did.
             rest: what stands in the place of `{rest}`.
+            read: reads the body, up to one byte more than `MAX_REQUEST`; it is called once the head is known to be a
+                member's, so that a stranger's costs nothing. None where `request` holds the body.
         """
         try:
-            kind, body = await self._answer(request, route, rest)
+            kind, body = await self._answer(request, route, rest, read)
             response = Response(200, {"content-type": kind}, body)
         except ComityError as error:
             response = problem(error)
@@ -113,55 +139,74 @@ class PeerServer:
             response, request, signer=me.keys.transport, me=me.descriptor.fingerprint, now=me.clock.now()
         )
 
-    async def _answer(self, request: Request, route: Route | None, rest: str) -> tuple[str, bytes]:
+    async def _answer(
+        self, request: Request, route: Route | None, rest: str, read: ReadBody | None
+    ) -> tuple[str, bytes]:
         if route is None:
             raise RemoteError(NOT_FOUND, "no such route")
-        if len(request.body) > MAX_REQUEST:
-            raise RemoteError(TOO_LARGE, f"a request has at most {MAX_REQUEST} bytes")
         if route is DESCRIPTOR:
             return CBOR, pack(self._node.descriptor.signed)
-        caller = self._caller(request)
-        if route.caller is not Caller.ADDRESSEE:
-            authorise(route.caller, caller)
-        elif caller is None:
-            authorise(Caller.MEMBER, caller)
+        # (1) who asks, by the head alone
+        me, now = self._node.descriptor.fingerprint, self._node.clock.now()
+        caller = httpsig.verify_request(request, me=me, key_of=self._transport_key, now=now)
+        # (2) may they; for which statement, the teller asks when it has looked for its release
+        needed = Caller.MEMBER if route.caller is Caller.ADDRESSEE else route.caller
+        authorise(needed, None if caller is None else caller.fingerprint)
         assert caller is not None
-        return await self._answers[route](caller, request, rest)
+        with self._place(caller.fingerprint):
+            # (3) what they ask, and that they asked it once
+            body = request.body if read is None else await read()
+            self._admit(caller, body)
+            return await self._answers[route](caller.fingerprint, body, rest)
 
-    def _caller(self, request: Request) -> Fingerprint | None:
-        now = self._node.clock.now()
-        me = self._node.descriptor.fingerprint
-        found = httpsig.verify_request(request, me=me, key_of=self._transport_key, now=now)
-        if found is None:
-            return None
-        until = Instant(found.created + 2 * httpsig.MAX_SKEW)
-        if not self._node.store.remember_nonce(found.fingerprint, found.nonce, until, now):
+    @contextlib.contextmanager
+    def _place(self, caller: Fingerprint) -> Iterator[None]:
+        """Hold one of a member's places at work, so that one member's requests cannot take all connections."""
+        if self._at_work[caller] >= MAX_AT_ONCE:
+            raise TransportError(errors.UNREACHABLE, "too many requests of one member at once")
+        self._at_work[caller] += 1
+        try:
+            yield
+        finally:
+            self._at_work[caller] -= 1
+
+    def _admit(self, caller: httpsig.Caller, body: bytes) -> None:
+        if len(body) > MAX_REQUEST:
+            raise RemoteError(TOO_LARGE, f"a request has at most {MAX_REQUEST} bytes")
+        httpsig.verify_body(caller, body)
+        # Twice as long as it is good for: the clock may be set back a little.
+        until, now = Instant(caller.created + 2 * httpsig.MAX_SKEW), self._node.clock.now()
+        if not self._node.store.remember_nonce(caller.fingerprint, caller.nonce, until, now):
             raise RemoteError(REPLAYED, "a request with this nonce was answered before")
-        return found.fingerprint
 
     def _transport_key(self, who: Fingerprint) -> Any:
         peer = self._node.peer(who)
         return None if peer is None else peer.descriptor.keys.transport
 
-    async def _pull(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
-        return CBOR, await self._teller.pull(caller, request.body)
+    async def _pull(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
+        return CBOR, await self._teller.pull(caller, body)
 
-    async def _acknowledge(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
-        return CBOR, await self._teller.acknowledge(caller, request.body)
+    async def _acknowledge(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
+        return CBOR, await self._teller.acknowledge(caller, body)
 
-    async def _add_checkpoint(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
-        return TEXT, self._teller.add_checkpoint(caller, request.body).encode()
+    async def _add_checkpoint(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
+        return TEXT, self._teller.add_checkpoint(caller, body).encode()
 
-    async def _receipts(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
-        return CBOR, self._teller.receipts(caller, request.body)
+    async def _receipts(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
+        return CBOR, self._teller.receipts(caller, body)
 
-    async def _checkpoint(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
+    async def _checkpoint(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
         return TEXT, self._teller.checkpoint()
 
-    async def _tile(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
-        return "application/octet-stream", self._teller.tile(f"tile/{rest}")
+    async def _tile(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
+        path = f"tile/{rest}"
+        try:
+            parse_tile_path(path)
+        except RemoteError:
+            raise RemoteError(NOT_FOUND, "no such tile") from None
+        return "application/octet-stream", self._teller.tile(path)
 
-    async def _statement(self, caller: Fingerprint, request: Request, rest: str) -> tuple[str, bytes]:
+    async def _statement(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
         try:
             id = statement_id(rest)
         except ValueError:
@@ -171,8 +216,11 @@ class PeerServer:
 
 def problem(error: ComityError) -> Response:
     """An error as an HTTP response (RFC 9457). What is wrong here, not there, is told by its code alone."""
-    status = STATUS.get(error.code, 400 if isinstance(error, RemoteError) else 500)
-    told = error.as_dict() if isinstance(error, RemoteError) else {"code": error.code, "message": CODES[error.code]}
+    told: dict[str, Any] = {"code": error.code, "message": CODES[error.code]}
+    if isinstance(error, RemoteError):
+        status, told = STATUS.get(error.code, 400), error.as_dict()
+    else:
+        status = 503 if error.code in _TRY_AGAIN else 500
     body = {"type": "about:blank", "status": status, "title": CODES[error.code], **told}
     return Response(status, {"content-type": PROBLEM}, content.dump(body))
 
@@ -210,27 +258,33 @@ class PeerClient:
     async def _ask(self, peer: Descriptor, route: Route, body: bytes, *, rest: str = "", timeout: float = 10) -> bytes:
         """Sign a request, send it to the peer's addresses in turn, check that the answer is the peer's to it.
 
+        Whoever answers at one address and is not the peer does not keep us from the next.
+
         Raises:
             TransportError: `unreachable`.
             RemoteError: what the peer answered, or `bad-signature` where it was not the peer.
+            LocalError: `bad-argument`: an address that is none.
         """
-        failed = TransportError(errors.UNREACHABLE, f"{peer.party} has told no address")
+        failed: ComityError = TransportError(errors.UNREACHABLE, f"{peer.party} has told no address")
         for base in peer.addresses:
-            request = self._signed(peer, route, base + PREFIX + route.path.replace("{rest}", rest), body)
             try:
+                request = self._signed(peer, route, base + PREFIX + route.path.replace("{rest}", rest), body)
                 response = await self._wire.send(request, timeout=timeout)
-            except TransportError as error:
+                self._check(peer, request, response)
+            except ComityError as error:
                 failed = error
                 continue
-            if response.status >= 500 and "signature" not in response.headers:
-                failed = TransportError(errors.UNREACHABLE, f"something before {peer.party} answered {response.status}")
-                continue
-            key, now = peer.keys.transport, self._clock.now()
-            httpsig.verify_response(response, request, by=peer.fingerprint, key=key, now=now)
             if response.status != 200:
                 raise _refusal(response)
             return response.body
         raise failed
+
+    def _check(self, peer: Descriptor, request: Request, response: Response) -> None:
+        if "signature" not in response.headers and (response.status >= 500 or response.status in _BUSY):
+            message = f"something before {peer.party} answered {response.status}"
+            raise TransportError(errors.UNREACHABLE, message)
+        key, now = peer.keys.transport, self._clock.now()
+        httpsig.verify_response(response, request, by=peer.fingerprint, key=key, now=now)
 
     def _signed(self, peer: Descriptor, route: Route, url: str, body: bytes) -> Request:
         return httpsig.sign_request(
@@ -256,16 +310,23 @@ async def fetch_descriptor(wire: Wire, base: str) -> bytes:
     return response.body
 
 
+# Too slow, too many: what a proxy or the HTTP server itself says for want of time or room, unsigned.
+_BUSY = (408, 429)
+
+
 def _refusal(response: Response) -> ComityError:
-    """What a peer's error response says, as an error here; a code that we do not know is malformed."""
+    """What a peer's error response says, as an error here; what is not of the form, or not a code, is malformed."""
     try:
-        told = content.read_json(response.body)
-        code, message = told["code"], told["message"]
-        evidence = told.get("evidence") or {}
-    except (RemoteError, KeyError, TypeError, AttributeError):
-        return RemoteError(errors.MALFORMED, f"answered {response.status} without saying why")
-    if code not in CODES or type(message) is not str or type(evidence) is not dict:
-        return RemoteError(errors.MALFORMED, f"answered {response.status} with an unknown code")
+        told = content.read_json(response.body) if len(response.body) <= _MAX_PROBLEM else None
+    except RemoteError:
+        told = None
+    match told:
+        case {"code": str(code), "message": str(message), **more} if code in CODES:
+            evidence = more.get("evidence", {})
+        case _:
+            return RemoteError(errors.MALFORMED, f"answered {response.status} without saying why")
+    if type(evidence) is not dict:
+        return RemoteError(errors.MALFORMED, f"answered {response.status} with evidence that is none")
     if response.status >= 500:
         return TransportError(code, f"the peer cannot answer now: {message[:200]}")
     return RemoteError(code, message[:500], evidence=evidence)
