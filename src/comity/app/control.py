@@ -11,18 +11,21 @@ import contextlib
 import json
 import os
 import socket
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
 from comity.app.operations import Args, perform
-from comity.errors import BAD_ARGUMENT, UNREACHABLE, ComityError, LocalError, TransportError
+from comity.errors import BAD_ARGUMENT, TOO_LARGE, UNREACHABLE, ComityError, LocalError, TransportError
 from comity.model import content
 from comity.node.node import Node
 from comity.node.sync import Sync
 
 NAME = "control.sock"
 MAX_COMMAND = 8 << 20
+# Seconds that commands at work are given when the server leaves.
+_FINISH = 0.5
 # What sun_path holds on every system (108 bytes on Linux, 104 elsewhere), less the closing zero.
 _MAX_PATH = 103
 
@@ -32,6 +35,7 @@ class Control:
 
     def __init__(self, folder: Path, node: Node, sync: Sync) -> None:
         self._folder, self._node, self._sync = folder, node, sync
+        self._at_work: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         with _address(self._folder) as address:
@@ -40,7 +44,7 @@ class Control:
                 os.unlink(address)
             before = os.umask(0o177)
             try:
-                self._server = await asyncio.start_unix_server(self._answer, address, limit=MAX_COMMAND)
+                self._server = await asyncio.start_unix_server(self._take, address)
             finally:
                 os.umask(before)
         return self
@@ -49,23 +53,47 @@ class Control:
         self._server.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._folder / NAME)
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=_FINISH)
+        for task in self._at_work:
+            task.cancel()
+        await asyncio.gather(*self._at_work, return_exceptions=True)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._answer(reader, writer))
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.closing(writer):
-            answer = await self._perform(await reader.read(MAX_COMMAND))
-            writer.write(content.dump(answer))
-            with contextlib.suppress(ConnectionError):
-                writer.write_eof()
-                await writer.drain()
+        # Whoever has gone away in between has no need of an answer.
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            writer.write(content.dump(await self._perform(await _read(reader))))
+            writer.write_eof()
+            await writer.drain()
 
     async def _perform(self, data: bytes) -> dict[str, Any]:
         try:
+            if len(data) > MAX_COMMAND:
+                raise LocalError(TOO_LARGE, f"a command has at most {MAX_COMMAND} bytes")
             match content.read_json(data):
                 case {"op": str(name), "args": dict(args)}:
                     return await perform(self._node, self._sync, name, args)
+            raise LocalError(BAD_ARGUMENT, "not a command")
         except ComityError as error:
             return {"error": error.as_dict()}
-        return {"error": LocalError(BAD_ARGUMENT, "not a command").as_dict()}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # The command line sends none such: another program does. Where it is our own fault, this shows where.
+            traceback.print_exc()
+            fault = LocalError(BAD_ARGUMENT, f"arguments that this command does not take ({type(error).__name__})")
+            return {"error": fault.as_dict()}
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    """Read to the end that the sender makes, or to one byte more than may be."""
+    data = bytearray()
+    while len(data) <= MAX_COMMAND and (chunk := await reader.read(1 << 16)):
+        data += chunk
+    return bytes(data)
 
 
 def ask(folder: Path, name: str, args: Args) -> dict[str, Any] | None:
@@ -85,15 +113,17 @@ def ask(folder: Path, name: str, args: Args) -> dict[str, Any] | None:
             return None
         except OSError as error:
             raise TransportError(UNREACHABLE, f"the control socket cannot be used ({error.strerror})") from None
-        try:
+        answer = b""
+        with contextlib.suppress(OSError):
             line.sendall(json.dumps({"op": name, "args": args}).encode())
             line.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):
             answer = b"".join(iter(lambda: line.recv(1 << 16), b""))
-        except OSError:
-            answer = b""
-    if not answer:
-        raise TransportError(UNREACHABLE, "the server went away before it answered; look before you try again")
-    told: dict[str, Any] = json.loads(answer)
+    try:
+        told: dict[str, Any] = json.loads(answer)
+    except ValueError:  # nothing, or not all of it
+        message = "the server went away before it answered; look before you try again"
+        raise TransportError(UNREACHABLE, message) from None
     return told
 
 
