@@ -382,7 +382,10 @@ class SqliteStore:
     @_guarded
     def check(self) -> list[str]:
         """SQLite's own integrity check: what is wrong, or nothing."""
-        found = [row[0] for row in self._rows("PRAGMA integrity_check", ())]
+        try:
+            found = [row[0] for row in self._rows("PRAGMA integrity_check", ())]
+        except apsw.CorruptError as error:
+            return [str(error)]
         return [] if found == ["ok"] else found
 
     @_guarded

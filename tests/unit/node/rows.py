@@ -1,0 +1,89 @@
+"""Rows for store tests, each made from a number; and everything that a store answers, for comparing before and after."""
+
+from hashlib import sha256
+from typing import Any
+
+from comity.model.fingerprint import Fingerprint
+from comity.node.ports import AnswerRow, Kept, LeafRow, OutgoingAnswer, PeerRow, ReceivedRow, ReleaseRow, Store
+from comity.proof.envelope import StatementId
+from comity.space.instant import Instant
+
+RU, US, FR = (Fingerprint(sha256(name).hexdigest()) for name in (b"ru", b"us", b"fr"))
+
+
+def id_of(number: int) -> StatementId:
+    return StatementId(sha256(number.to_bytes(4)).digest())
+
+
+def leaf(index: int) -> LeafRow:
+    return LeafRow(index, id_of(index), (b"envelope %d" % index, b"salt", b"content %d" % index))
+
+
+def release(index: int, to: Fingerprint = RU, *, of: int = 0, answer_by: int | None = None) -> ReleaseRow:
+    by = None if answer_by is None else Instant(answer_by)
+    return ReleaseRow(index, id_of(index), f"release--{index}", to, id_of(of), of, by)
+
+
+def withdrawal(index: int, of: ReleaseRow) -> ReleaseRow:
+    return ReleaseRow(index, id_of(index), of.stix_id, of.to, None, 0, None, withdrawn=True)
+
+
+def answer(to: ReleaseRow, number: int, *, at: int = 0, disposition: str = "held") -> AnswerRow:
+    reason = None if disposition == "held" else "malformed"
+    return AnswerRow(to.id, id_of(number), 0, disposition, reason, Instant(at), Instant(at))
+
+
+def received(number: int, teller: Fingerprint = RU, **changed: Any) -> ReceivedRow:
+    fields: dict[str, Any] = {
+        "release": id_of(number),
+        "stix_id": f"release--{number}",
+        "teller": teller,
+        "statement": id_of(number + 1000),
+        "item": b"item %d" % number,
+        "size": number + 1,
+        "received_at": Instant(number),
+        "answer": id_of(number + 2000),
+    }
+    return ReceivedRow(**(fields | changed))
+
+
+def outgoing(number: int, to: Fingerprint = RU) -> OutgoingAnswer:
+    return OutgoingAnswer(id_of(number), to, bytes(64))
+
+
+def kept(kind: str, subject: int, data: bytes = b"", peer: Fingerprint = RU) -> Kept:
+    return Kept(kind, peer, subject.to_bytes(8), data, Instant(subject))
+
+
+def peer(name: str) -> PeerRow:
+    return PeerRow(name, name.encode(), Fingerprint(sha256(name.encode()).hexdigest()))
+
+
+_KINDS = ("page-end", "pull", "head", "answer", "receipt", "evidence")
+
+
+def everything(store: Store, tiles: int = 3) -> dict[str, Any]:
+    """All that a store answers about the parties it knows and about every id in its own log."""
+    parties = [row.fingerprint for row in store.peers()] or [RU, US]
+    leaves = [store.leaf(index) for index in range(store.size())]
+    ids = [row.id for row in leaves if row is not None]
+    answered = [store.answers_to(id) for id in ids]
+    return {
+        "log": (store.size(), store.note(), leaves),
+        "tiles": [store.tile(level, number) for level in range(2) for number in range(tiles)],
+        "published": store.published_after(-1, 100),
+        "cosignatures": [store.cosignatures(size) for size, _ in store.published_after(-1, 100)],
+        "releases": [store.release(id) for id in ids],
+        "by statement": [store.releases_of(id) for id in ids],
+        "by party": [store.releases_to(who, 0, 1000) for who in parties],
+        "answers": answered,
+        "answers of": [sorted(store.answers_of(who)) for who in parties],
+        "silences": [store.silence(id) for id in ids],
+        "overdue": store.overdue(Instant(1 << 50)),
+        "received": list(store.received()),
+        "outgoing": [store.outgoing(who) for who in parties],
+        "cursors": [store.cursor(who) for who in parties],
+        "heads": [store.head(who) for who in parties],
+        "kept": [store.kept(kind, who) for kind in _KINDS for who in parties],
+        "peers": store.peers(),
+    }

@@ -1,0 +1,90 @@
+"""The SQLite store on a file: what it refuses to open, and what it says of a disk that fails."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from comity.errors import DAMAGED, STORAGE, LocalError
+from comity.node.ports import Batch
+from comity.node.sqlite import SqliteStore
+from unit.node.rows import RU, everything, id_of, kept, leaf, release
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "node.db")
+
+
+def opening(path: str) -> str:
+    with pytest.raises(LocalError) as caught:
+        SqliteStore(path).close()
+    return caught.value.code
+
+
+def test_what_was_committed_is_there_after_closing(path: str) -> None:
+    store = SqliteStore(path)
+    store.commit(Batch(leaves=[leaf(0)], note=b"head", releases=[release(1)], cursors={RU: 4}, kept=[kept("pull", 1)]))
+    store.publish(1, b"head")
+    before = everything(store)
+    store.close()
+    again = SqliteStore(path)
+    assert everything(again) == before
+    again.close()
+
+
+def test_another_connection_sees_a_commit_as_soon_as_it_returns(path: str) -> None:
+    store = SqliteStore(path)
+    store.commit(Batch(leaves=[leaf(0)]))
+    other = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    assert other.execute("SELECT count(*) FROM leaves").get == 1
+    assert other.pragma("journal_mode") == "wal"
+    other.close()
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_damaged(path: str) -> None:
+    Path(path).write_bytes(b"not a database, but long enough to be looked at" * 100)
+    assert opening(path) == DAMAGED
+
+
+def test_a_database_of_a_later_format_is_not_opened(path: str) -> None:
+    SqliteStore(path).close()
+    later = apsw.Connection(path)
+    later.pragma("user_version", 2)
+    later.close()
+    assert opening(path) == DAMAGED
+
+
+def test_a_folder_that_is_not_there_is_a_fault_of_storage(tmp_path: Path) -> None:
+    assert opening(str(tmp_path / "nowhere" / "node.db")) == STORAGE
+
+
+def test_a_page_of_the_file_that_was_overwritten_is_found(path: str) -> None:
+    store = SqliteStore(path)
+    store.commit(Batch(leaves=[leaf(index) for index in range(200)]))
+    store.close()
+    data = bytearray(Path(path).read_bytes())
+    at = data.rfind(b"envelope 150") // 4096 * 4096
+    data[at : at + 4096] = b"\xff" * 4096
+    Path(path).write_bytes(data)
+    store = SqliteStore(path)
+    assert store.check() != []
+    with pytest.raises(LocalError) as caught:
+        [store.leaf(index) for index in range(200)]
+    assert caught.value.code == DAMAGED
+    store.close()
+
+
+def test_a_full_disk_is_a_fault_of_storage_and_nothing_of_the_commit_is_kept(path: str) -> None:
+    store = SqliteStore(path)
+    store.commit(Batch(leaves=[leaf(0)]))
+    limit = apsw.Connection(path)
+    store._db.pragma("max_page_count", limit.pragma("page_count"))
+    limit.close()
+    big = [kept("evidence", number, bytes(4000)) for number in range(100)]
+    with pytest.raises(LocalError) as caught:
+        store.commit(Batch(leaves=[leaf(1)], kept=big))
+    assert caught.value.code == STORAGE
+    assert (store.size(), store.find(id_of(1)), list(store.kept("evidence", RU))) == (1, None, [])
+    store.close()
