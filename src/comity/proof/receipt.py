@@ -170,7 +170,8 @@ def parse_tlog_proof(data: bytes) -> Receipt:
     if len(data) > MAX_RECEIPT:
         raise RemoteError(TOO_LARGE, f"a receipt has at most {MAX_RECEIPT} bytes", place="receipt")
     head, parting, note = data.partition(b"\n\n")
-    first, index, *path = head.decode("ascii", "replace").split("\n") + [""] * (not parting)
+    first, _, rest = head.decode("ascii", "replace").partition("\n")
+    index, *path = rest.split("\n")
     found = _INDEX.fullmatch(index)
     if first != _FIRST_LINE or not parting or found is None:
         why = "extra data is not signed and not taken" if index.startswith("extra ") else "it begins with two lines"
@@ -217,9 +218,11 @@ def parse_cose_receipt(data: bytes) -> CoseReceipt:
         raise RemoteError(TOO_LARGE, f"a receipt has at most {MAX_RECEIPT} bytes", place="receipt")
     message = cose.parse_sign1(data, place="receipt")
     header = message.protected
-    if header.keys() != _HEADERS or header[_VDS] != _RFC9162_SHA256 or message.payload is not None:
-        raise _malformed("its header is not that of an RFC9162_SHA256 receipt, or its payload is attached")
-    kid, claims = header[cose.KID], header[_CWT_CLAIMS]
+    if header.keys() != _HEADERS or message.payload is not None:
+        raise _malformed("its header is not that of a receipt, or its payload is attached")
+    kid, claims, vds = header[cose.KID], header[_CWT_CLAIMS], header[_VDS]
+    if type(vds) is not int or vds != _RFC9162_SHA256:
+        raise _malformed("its tree is not RFC9162_SHA256")
     if type(kid) is not bytes or len(kid) != 8 or type(claims) is not dict:
         raise _malformed("a kid of 8 bytes and CWT claims stand in its header")
     if {label: type(claim) for label, claim in claims.items()} != _CLAIMS or not 0 <= claims[_IAT] <= _MAX_TIME:
