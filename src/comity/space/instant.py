@@ -12,7 +12,10 @@ from comity.errors import MALFORMED, RemoteError
 
 Instant = NewType("Instant", int)
 
-_RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+# The hours, and a zone's minutes, stand here: some Pythons read 24:00, and all of them +05:60.
+_RFC3339 = re.compile(
+    r"(\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2})(\.\d{1,9})?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Year 1970 to 9999: what a CWT `iat` (RFC 8392) and RFC 3339 can both say.
