@@ -222,3 +222,14 @@ def test_each_relative_link_leads_somewhere(path: Path) -> None:
             headings = re.findall(r"^#+ (.*)$", read(there), re.MULTILINE)
             dead += [] if anchor in map(slug, headings) else [target]
     assert dead == []
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_file_and_module_that_a_page_names_exists(path: Path) -> None:
+    names = re.findall(r"`([^`\s]+)`", code_blocks(read(path)))
+    files = [name for name in names if re.fullmatch(r"(docs|spec|src|tests)/[\w./-]*", name)]
+    modules = [found for name in names if (found := re.fullmatch(r"(?:comity\.)?([a-z]+)\.([a-z]\w*)(\.\w+)*", name))]
+    rooms = {room.name for room in ROOMS}
+    gone = [name for name in files if not (ROOT / name).exists()]
+    gone += [one[0] for one in modules if one[1] in rooms and not (SOURCE / one[1] / f"{one[2]}.py").exists()]
+    assert [name for name in gone if name != "node.db"] == []
