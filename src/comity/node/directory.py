@@ -131,7 +131,9 @@ def _fill(path: Path, name: str, display: str, urls: list[str], clock: Clock, ra
         )
         draft, random = Draft(content.parse(raw)), randomness.draw(sign.RANDOM_BYTES)
         signed = sign.sign(draft, origin=origin_of(me), now=now, random=random, signer=root)
-        undo.callback(_remove, path / _DATABASE, lock_path(me))
+        for made in (path / _DATABASE, lock_path(me)):
+            if not made.exists():
+                undo.callback(_remove, made)
         with (
             contextlib.closing(SqliteStore(str(path / _DATABASE))) as store,
             contextlib.closing(FileLock(lock_path(me))) as lock,
@@ -142,10 +144,10 @@ def _fill(path: Path, name: str, display: str, urls: list[str], clock: Clock, ra
     return me
 
 
-def _remove(*databases: Path) -> None:
-    for path in databases:
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
+def _remove(database: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            database.with_name(database.name + end).unlink()
 
 
 def lock_path(me: Fingerprint) -> Path:
