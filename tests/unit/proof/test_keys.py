@@ -102,6 +102,15 @@ def test_a_signature_has_64_bytes(signer: Signer, length: int) -> None:
     refused(lambda: signer.public.verify((signer.sign(b"said") * 2)[:length], b"said"), BAD_SIGNATURE)
 
 
+def test_a_p256_number_has_32_bytes_also_where_its_value_is_the_same() -> None:
+    """A zero put before s, or taken away from it, would be a second signature of the same message."""
+    signature = P256.sign(b"said")
+    refused(lambda: P256.public.verify(signature[:32] + b"\x00" + signature[32:], b"said"), BAD_SIGNATURE)
+    small = next(found for found in (P256.sign(b"said") for _ in range(100_000)) if found[32] == 0)
+    P256.public.verify(small, b"said")
+    refused(lambda: P256.public.verify(small[:32] + small[33:], b"said"), BAD_SIGNATURE)
+
+
 def test_a_p256_signature_in_der_is_refused() -> None:
     private = ec.derive_private_key(0xC0FFEE, ec.SECP256R1())
     signature = private.sign(b"said", ec.ECDSA(hashes.SHA256()))
