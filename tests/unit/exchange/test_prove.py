@@ -1,0 +1,106 @@
+"""A proof file has one encoding; what has another shape is refused before anything in it is believed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from comity.errors import MALFORMED, TOO_LARGE, RemoteError
+from comity.exchange import prove
+from comity.exchange.prove import MAX_PROOF, ProofFile
+from comity.proof import cbor
+from unit.exchange.speaker import Story
+
+STORY = Story.make(answer_by=6)
+FILE = STORY.file()
+WHOLE: dict[str, Any] = cbor.decode(prove.encode(FILE))
+
+
+def refused(data: bytes) -> tuple[str, str]:
+    with pytest.raises(RemoteError) as caught:
+        prove.decode(data)
+    return caught.value.code, caught.value.place
+
+
+def test_a_file_is_read_as_it_was_written_and_written_as_it_was_read() -> None:
+    data = prove.encode(FILE)
+    assert prove.decode(data) == FILE
+    assert prove.encode(prove.decode(data)) == data
+
+
+@pytest.mark.parametrize("left_out", [("pull",), ("held",), ("silence",), ("pull", "held", "silence")])
+def test_a_file_may_lack_what_did_not_happen(left_out: tuple[str, ...]) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(left_out)
+    part: ProofFile = replace(FILE, **nothing)
+    data = prove.encode(part)
+    assert cbor.decode(data).keys() == WHOLE.keys() - set(left_out)
+    assert prove.encode(prove.decode(data)) == data
+
+
+@pytest.mark.parametrize("name", ["v", "statement", "release", "log", "parties"])
+def test_a_file_that_lacks_anything_else_is_malformed(name: str) -> None:
+    assert refused(cbor.encode({key: value for key, value in WHOLE.items() if key != name})) == (MALFORMED, "")
+
+
+def test_a_file_with_something_more_in_it_is_malformed() -> None:
+    assert refused(cbor.encode(WHOLE | {"note": b"x"})) == (MALFORMED, "")
+    assert refused(cbor.encode(WHOLE | {0: b"x"})) == (MALFORMED, "")
+
+
+TRIPLE = WHOLE["statement"]
+LOG, HELD, SILENCE, PARTIES = WHOLE["log"], WHOLE["held"], WHOLE["silence"], WHOLE["parties"]
+
+CHANGES: list[tuple[str, Any, str]] = [
+    ("v", 2, "v"),
+    ("v", b"1", "v"),
+    ("statement", TRIPLE[:2], "statement"),
+    ("statement", [*TRIPLE, b""], "statement"),
+    ("statement", [*TRIPLE[:2], "content"], "statement"),
+    ("release", {}, "release"),
+    ("release", [None, None, None], "release"),
+    ("log", LOG[:4], "log"),
+    ("log", [*LOG, 0], "log"),
+    ("log", [LOG[0], -1, *LOG[2:]], "log"),
+    ("log", [LOG[0], 2**63, *LOG[2:]], "log"),
+    ("log", [LOG[0], True, *LOG[2:]], "log"),
+    ("log", [LOG[0], LOG[1], LOG[2] + b"\0", *LOG[3:]], "log"),
+    ("log", [LOG[0].decode(), *LOG[1:]], "log"),
+    ("pull", None, "pull"),
+    ("pull", "pull", "pull"),
+    ("held", HELD[:5], "held"),
+    ("held", [TRIPLE[:1], *HELD[1:]], "held"),
+    ("held", [HELD[0], -1, *HELD[2:]], "held"),
+    ("held", [*HELD[:5], None], "held"),
+    ("held", None, "held"),
+    ("silence", [*SILENCE, b""], "silence"),
+    ("silence", [[], *SILENCE[1:]], "silence"),
+    ("silence", [*SILENCE[:2], bytes(65 * 32)], "silence"),
+    ("parties", [], "parties"),
+    ("parties", PARTIES[::-1], "parties"),
+    ("parties", [PARTIES[0], *PARTIES], "parties"),
+    ("parties", [b"x"], "parties"),
+    ("parties", [[bytes([n]), b"", b""] for n in range(65)], "parties"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "place"), CHANGES, ids=range(len(CHANGES)))
+def test_a_part_of_another_shape_is_malformed_at_its_place(name: str, value: Any, place: str) -> None:
+    assert refused(cbor.encode(WHOLE | {name: value})) == (MALFORMED, place)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xf6", b"\xa0", cbor.encode([]), cbor.encode(b"x"), b"not a proof", bytes(100)]
+)
+def test_other_bytes_are_malformed(data: bytes) -> None:
+    assert refused(data)[0] == MALFORMED
+
+
+def test_a_file_past_the_stated_size_is_not_looked_at() -> None:
+    assert refused(bytes(MAX_PROOF + 1)) == (TOO_LARGE, "proof")
+
+
+def test_a_telling_takes_less_than_four_kilobytes_beyond_its_content_and_the_descriptors() -> None:
+    """Two heads, one of them cosigned by a third party, release, pull and acknowledgement."""
+    told = Story.make().file(told_heads=[(STORY.us, 8)], held_heads=[(STORY.us, 9)])
+    beyond = len(prove.encode(told)) - len(told.statement[2]) - len(cbor.encode([list(one) for one in told.parties]))
+    assert beyond < 4 << 10
