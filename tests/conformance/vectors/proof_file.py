@@ -1,0 +1,278 @@
+"""Vectors of spec/proof-file.md: one telling, proved with nothing but the file."""
+
+from typing import Any
+
+from comity.exchange import prove
+from comity.exchange.prove import Place, ProofFile
+from comity.model.party import Keys
+from comity.proof import cbor
+from conformance.vectors import acknowledgement, descriptor
+from conformance.vectors.cast import (
+    NAMES,
+    Actor,
+    Vector,
+    actor,
+    at,
+    bad,
+    descriptor_content,
+    flip,
+    good,
+)
+from conformance.vectors.proof_made import (
+    bare_telling,
+    changed,
+    complete,
+    shown,
+    silent,
+)
+from conformance.vectors.story import story
+
+
+def vectors() -> list[Vector]:
+    return [*_accepted(), *_forms(), *_parties()]
+
+
+# -- what a good one shows
+
+
+def _rung(name: str, minute: str, by: str, basis: str) -> dict[str, str]:
+    return {"rung": name, "at": f"2026-11-26T10:{minute}.000Z", "by": by, "basis": basis}
+
+
+_WITNESSED = _rung("witnessed", "03:30", "us", "cosigned")
+_LADDER = [
+    _rung("said", "01:00", "fr", "claimed"),
+    _rung("logged", "03:00", "fr", "claimed"),
+    _WITNESSED,
+    _rung("released", "01:30", "fr", "claimed"),
+    _rung("fetched", "08:00", "ru", "inferred"),
+    _rung("held", "05:00", "ru", "claimed"),
+]
+_WITNESSES = [
+    {"party": "us", "at": "2026-11-26T10:06:00.000Z"},
+    {"party": "de", "at": "2026-11-26T10:07:00.000Z"},
+]
+
+
+def _verdict(*names: str, **more: Any) -> dict[str, Any]:
+    told = story()
+    plain = {
+        "valid": True,
+        "trusted": False,
+        "said_by": "fr",
+        "told_to": "ru",
+        "held_by": "ru",
+        "object": told.report.object.id,
+        "type": "report",
+        "statement": told.report.id.hex(),
+        "said_at": "2026-11-26T10:01:00.000Z",
+        "held_at": "2026-11-26T10:05:00.000Z",
+        "refused": None,
+        "proved_at": "2026-11-26T10:06:00.000Z",
+        "witnesses": _WITNESSES,
+        "fingerprints": {actor(name).descriptor.party: actor(name).fingerprint for name in names},
+        "ladder": _LADDER,
+    }
+    return plain | more
+
+
+def _without_witness() -> list[dict[str, str]]:
+    return [rung for rung in _LADDER if rung is not _WITNESSED]
+
+
+def _accepted() -> list[Vector]:
+    told, whole = story(), prove.encode(complete())
+    prints = {name: actor(name).fingerprint for name in NAMES}
+    both = {name: prints[name] for name in ("fr", "ru")}
+    three = both | {"de": prints["de"]}
+    unwitnessed = {"ladder": _without_witness(), "witnesses": [], "proved_at": None, "trusted": True}
+    late = "2026-11-26T10:07:00.000Z"
+    refused, log = acknowledgement.said_by_ru(
+        acknowledgement.written(disposition="refused", reason="not-included"), "refused"
+    )
+    place = Place(2, tuple(log.path(2, 3)))
+    held = [
+        list(refused.triple),
+        0,
+        b"",
+        place.index,
+        b"".join(place.path),
+        log.note(when=at(5), witnesses={"us": at(6), "de": at(7)}),
+    ]
+    second = [*_LADDER[:5], _rung("refused", "05:00", "ru", "claimed")]
+    bare_ladder = [_LADDER[0], _LADDER[1], _LADDER[3]]
+    nobody = {"held_by": None, "held_at": None, "proved_at": None, "witnesses": [], "ladder": bare_ladder}
+    silence = {
+        "told_to": "us",
+        "object": told.note.object.id,
+        "type": "note",
+        "statement": told.note.id.hex(),
+        "said_at": "2026-11-26T10:02:00.000Z",
+        "ladder": [
+            _rung("said", "02:00", "fr", "claimed"),
+            _rung("logged", "31:00", "fr", "claimed"),
+            _rung("released", "02:30", "fr", "claimed"),
+            _rung("unacknowledged", "20:00", "fr", "claimed"),
+        ],
+    }
+    every = _verdict(*NAMES)
+    rows: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
+        ("complete", "PROOF-FILE-1", "the report as told to ru: held, cosigned by us and de", shown(whole), every),
+        ("trusted", "PROOF-FILE-16", "with all four fingerprints", shown(whole, prints), every | {"trusted": True}),
+        (
+            "trusted-teller-alone",
+            "PROOF-FILE-16",
+            "the hearer is not among those trusted",
+            shown(whole, {"fr": prints["fr"], "us": prints["us"]}),
+            every | {"witnesses": _WITNESSES[:1]},
+        ),
+        (
+            "trusted-both-alone",
+            "PROOF-FILE-17",
+            "no witness is among those trusted: no proved time",
+            shown(whole, both),
+            every | unwitnessed,
+        ),
+        (
+            "trusted-late-witness",
+            "PROOF-FILE-17",
+            "the later witness is the only one trusted",
+            shown(whole, three),
+            every | unwitnessed | {"witnesses": _WITNESSES[1:], "proved_at": late},
+        ),
+        (
+            "quorum-2",
+            "PROOF-FILE-17",
+            "two cosignatures are wanted: the time of the second",
+            shown(whole, quorum=2),
+            every | {"proved_at": late},
+        ),
+        (
+            "quorum-3",
+            "PROOF-FILE-17",
+            "three are wanted; the teller's does not count",
+            shown(whole, quorum=3),
+            every | {"proved_at": None},
+        ),
+        (
+            "refused",
+            "PROOF-FILE-19",
+            "ru refused it: told, and not held",
+            shown(changed(complete(), held=held)),
+            every | {"held_by": None, "held_at": None, "refused": "not-included", "ladder": second},
+        ),
+        (
+            "bare",
+            "PROOF-FILE-19",
+            "the lower rungs alone",
+            shown(prove.encode(bare_telling())),
+            _verdict("fr", "ru") | nobody,
+        ),
+        (
+            "silent",
+            "PROOF-FILE-13",
+            "us did not answer",
+            shown(prove.encode(silent())),
+            _verdict("fr", "us") | nobody | silence,
+        ),
+    ]
+    return [good(name, rule, desc, given, output) for name, rule, desc, given, output in rows]
+
+
+# -- what is refused
+
+
+def _forms() -> list[Vector]:
+    whole, least = complete(), bare_telling()
+    fields = cbor.decode(prove.encode(least))
+    parties = fields["parties"]
+    unsorted_keys = b"\xa5" + b"".join(cbor.encode(k) + cbor.encode(v) for k, v in reversed(fields.items()))
+    rows: list[tuple[str, str, str, bytes]] = [
+        ("version", "PROOF-FILE-1", "a later version", changed(least, v=2)),
+        ("key-extra", "PROOF-FILE-1", "a part that the form does not have", changed(least, comment="x")),
+        ("key-missing", "PROOF-FILE-1", "no release", changed(least, release=None)),
+        ("keys-unsorted", "PROOF-FILE-1", "its keys in another order", unsorted_keys),
+        ("trailing-byte", "PROOF-FILE-1", "one byte more after the end", prove.encode(least) + b"\x00"),
+        ("truncated", "PROOF-FILE-1", "the last byte is missing", prove.encode(least)[:-1]),
+        ("empty", "PROOF-FILE-1", "nothing", b""),
+        ("not-cbor", "PROOF-FILE-1", "a text", b"told at ten"),
+        ("log-three-parts", "PROOF-FILE-1", "no place for the release", changed(least, log=fields["log"][:3])),
+        (
+            "held-five-parts",
+            "PROOF-FILE-1",
+            "no checkpoint of the hearer",
+            changed(whole, held=cbor.decode(prove.encode(whole))["held"][:5]),
+        ),
+        ("parties-unsorted", "PROOF-FILE-2", "descriptors in another order", changed(least, parties=parties[::-1])),
+        ("parties-twice", "PROOF-FILE-2", "one descriptor twice", changed(least, parties=[parties[0], *parties])),
+        ("parties-none", "PROOF-FILE-2", "no descriptor", changed(least, parties=[])),
+    ]
+    large = {"read": "proof", "trust": {}, "quorum": 1, "pieces": [["00", (4 << 20) + 1]]}
+    return [
+        *(bad(name, rule, "malformed", desc, shown(data)) for name, rule, desc, data in rows),
+        bad("too-large", "PROOF-FILE-1", "too-large", "more than 4 MiB", large),
+    ]
+
+
+def _with_parties(of: ProofFile, *packed: bytes) -> bytes:
+    return changed(of, parties=sorted(cbor.decode(one) for one in packed))
+
+
+def _named(name: str, keys: Keys, party: str, signer: Actor) -> bytes:
+    """A descriptor of one of the cast under another short name or with another's keys."""
+    return descriptor.described(descriptor_content(name, keys, party=party), signer.root, iss=signer.origin)
+
+
+def _parties() -> list[Vector]:
+    fr, ru, us, least = actor("fr"), actor("ru"), actor("us"), bare_telling()
+    flipped = cbor.decode(fr.packed)
+    flipped[0] = flip(flipped[0], -1)
+    same_name = _named("ru", ru.descriptor.keys, "fr", ru)
+    again = _named("fr", fr.descriptor.keys, "fr2", fr)
+    keys = us.descriptor.keys
+    shared = _named("us", Keys(keys.root, keys.statement, keys.log, fr.witness.public, keys.transport), "us", us)
+    rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
+        (
+            "descriptor-flipped",
+            "PROOF-FILE-3",
+            "bad-signature",
+            "one bit of a descriptor's signature",
+            shown(_with_parties(least, cbor.encode(flipped), ru.packed)),
+        ),
+        (
+            "same-name",
+            "PROOF-FILE-3",
+            "name-taken",
+            "two parties of one name",
+            shown(_with_parties(least, fr.packed, same_name)),
+        ),
+        (
+            "described-twice",
+            "PROOF-FILE-3",
+            "malformed",
+            "one party, described twice",
+            shown(_with_parties(least, fr.packed, again, ru.packed)),
+        ),
+        (
+            "key-shared",
+            "PROOF-FILE-3",
+            "malformed",
+            "two parties with one witness key",
+            shown(_with_parties(least, fr.packed, ru.packed, shared)),
+        ),
+        (
+            "another-fr",
+            "PROOF-FILE-4",
+            "fingerprint-mismatch",
+            "fr is not the fr that is trusted",
+            shown(prove.encode(least), {"fr": us.fingerprint}),
+        ),
+        (
+            "another-witness",
+            "PROOF-FILE-4",
+            "fingerprint-mismatch",
+            "us is not the us that is trusted",
+            shown(prove.encode(complete()), {"us": fr.fingerprint}),
+        ),
+    ]
+    return [bad(name, rule, code, desc, given) for name, rule, code, desc, given in rows]

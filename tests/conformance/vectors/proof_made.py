@@ -1,0 +1,70 @@
+"""Proof files: three good ones, and the means to make bad ones of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comity.exchange import prove
+from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.proof import cbor
+from conformance.vectors.cast import (
+    NAMES,
+    Log,
+    actor,
+    at,
+)
+from conformance.vectors.shared import in_pieces
+from conformance.vectors.story import TOLD, pull, story
+
+SILENT = 6  # the size of fr's log when it has logged the silence
+
+
+def place(log: Log, index: int, size: int) -> Place:
+    return Place(index, tuple(log.path(index, size)))
+
+
+def described(*names: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    return tuple(sorted(actor(name).described.triple for name in names))
+
+
+def note_fr(size: int = TOLD) -> bytes:
+    return story().fr.note(size, when=at(3), witnesses={"us": at(3.5)})
+
+
+def note_ru() -> bytes:
+    """Cosigned by the teller, whom nobody counts, by us at 10:06 and by de at 10:07."""
+    return story().ru.note(3, when=at(5), witnesses={"fr": at(5.5), "us": at(6), "de": at(7)})
+
+
+def complete() -> ProofFile:
+    """The report as told to ru: fetched, held, cosigned by two others."""
+    told = story()
+    held = Held(told.held.triple, Place(0, ()), place(told.ru, 2, 3), note_ru())
+    places = place(told.fr, 1, TOLD), place(told.fr, 2, TOLD)
+    return ProofFile(told.report.triple, told.to_ru.triple, *places, note_fr(), pull(), held, None, described(*NAMES))
+
+
+def silent() -> ProofFile:
+    """The note as told to us, who did not answer."""
+    told = story()
+    silence = Silence(told.silence.triple, place(told.fr, 5, SILENT))
+    places = place(told.fr, 3, SILENT), place(told.fr, 4, SILENT)
+    note = told.fr.note(SILENT, when=at(31))
+    return ProofFile(told.note.triple, told.to_us.triple, *places, note, None, None, silence, described("fr", "us"))
+
+
+def bare_telling() -> ProofFile:
+    """Nothing but said, logged and released: what can be shown of a hearer that never came."""
+    told = story()
+    places = place(told.fr, 1, TOLD), place(told.fr, 2, TOLD)
+    note = told.fr.note(TOLD, when=at(3))
+    return ProofFile(told.report.triple, told.to_ru.triple, *places, note, None, None, None, described("fr", "ru"))
+
+
+def changed(of: ProofFile, **parts: Any) -> bytes:
+    """A file with some of its parts changed, or left out as None."""
+    fields = cbor.decode(prove.encode(of)) | parts
+    return cbor.encode({name: part for name, part in fields.items() if part is not None})
+
+
+def shown(data: bytes, trust: Mapping[str, str] | None = None, quorum: int = 1) -> dict[str, Any]:
+    return {"read": "proof", "trust": dict(trust or {}), "quorum": quorum, **in_pieces(data)}

@@ -1,0 +1,336 @@
+"""Vectors of spec/proof-file.md that are refused for what stands in a file of good form."""
+
+import base64
+from typing import Any
+
+from comity.exchange import prove
+from comity.model import content
+from comity.model.statement import Signed
+from comity.proof import cbor, merkle
+from conformance.vectors import acknowledgement
+from conformance.vectors.cast import (
+    NAMES,
+    Log,
+    Vector,
+    actor,
+    at,
+    bad,
+    cosigned,
+    flip,
+)
+from conformance.vectors.extensions import plain as bare
+from conformance.vectors.proof_made import (
+    SILENT,
+    bare_telling,
+    changed,
+    complete,
+    described,
+    note_fr,
+    shown,
+    silent,
+)
+from conformance.vectors.story import pull, release_of, story
+
+
+def vectors() -> list[Vector]:
+    return [*_said(), *_logged(), *_fetched(), *_held(), *_silent(), *_lines()]
+
+
+def _said() -> list[Vector]:
+    told, least = story(), bare_telling()
+    said, given = told.report.triple, told.to_ru.triple
+    recall = actor("fr").says(content.dump(bare("recall")), "recall", at(1))
+    foreign = release_of(told.report, "ru", answer_by=None, label="by ru", by="ru")
+    elsewhere = release_of(told.report, "us", answer_by=None, label="to us too")
+    rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
+        (
+            "statement-flipped",
+            "PROOF-FILE-5",
+            "bad-signature",
+            "one bit of the signature",
+            {"statement": [flip(said[0], -1), *said[1:]]},
+        ),
+        (
+            "content-changed",
+            "PROOF-FILE-5",
+            "content-mismatch",
+            "one letter of the content",
+            {"statement": [*said[:2], said[2].replace(b"check", b"Check")]},
+        ),
+        (
+            "salt-changed",
+            "PROOF-FILE-5",
+            "content-mismatch",
+            "one bit of the salt",
+            {"statement": [said[0], flip(said[1], 0), said[2]]},
+        ),
+        (
+            "teller-missing",
+            "PROOF-FILE-5",
+            "unknown-key",
+            "the teller's descriptor is not there",
+            {"parties": [list(t) for t in described("ru", "us")]},
+        ),
+        ("node-type", "PROOF-FILE-6", "malformed", "a type that is never told", {"statement": list(recall.triple)}),
+        (
+            "release-of-another",
+            "PROOF-FILE-7",
+            "content-mismatch",
+            "the release of another statement",
+            {"release": list(told.to_us.triple)},
+        ),
+        (
+            "release-by-hearer",
+            "PROOF-FILE-7",
+            "wrong-issuer",
+            "a release that the hearer made for itself",
+            {"release": list(foreign.triple)},
+        ),
+        (
+            "release-withdrawn",
+            "PROOF-FILE-7",
+            "content-mismatch",
+            "the withdrawal in place of the release",
+            {"release": list(told.withdrawal.triple)},
+        ),
+        (
+            "release-flipped",
+            "PROOF-FILE-7",
+            "bad-signature",
+            "one bit of the release's signature",
+            {"release": [flip(given[0], -1), *given[1:]]},
+        ),
+        (
+            "release-is-report",
+            "PROOF-FILE-7",
+            "not-stix",
+            "the statement in place of the release",
+            {"release": list(said)},
+        ),
+        (
+            "hearer-missing",
+            "PROOF-FILE-8",
+            "unknown-key",
+            "the addressee's descriptor is not there",
+            {"release": list(elsewhere.triple)},
+        ),
+    ]
+    return [bad(name, rule, code, desc, shown(changed(least, **parts))) for name, rule, code, desc, parts in rows]
+
+
+def _logged() -> list[Vector]:
+    told, least = story(), bare_telling()
+    note, at_said, path, at_given, path_given = cbor.decode(prove.encode(least))["log"]
+    late = Log(actor("fr"), told.to_ru, told.report)
+    turned = [late.note(when=at(3)), 2, b"".join(late.path(2)), 1, b"".join(late.path(1))]
+    bare_note = note.rpartition(b"\xe2\x80\x94")[0]
+    rows: list[tuple[str, str, str, str, list[Any]]] = [
+        (
+            "statement-index",
+            "PROOF-FILE-9",
+            "not-included",
+            "the statement at another place",
+            [note, 0, path, at_given, path_given],
+        ),
+        (
+            "statement-path",
+            "PROOF-FILE-9",
+            "not-included",
+            "one bit of its path",
+            [note, at_said, flip(path, 0), at_given, path_given],
+        ),
+        (
+            "release-path",
+            "PROOF-FILE-9",
+            "not-included",
+            "a path one hash short",
+            [note, at_said, path, at_given, path_given[:-32]],
+        ),
+        ("released-first", "PROOF-FILE-9", "malformed", "released before it was logged", turned),
+        (
+            "head-flipped",
+            "PROOF-FILE-9",
+            "bad-signature",
+            "another size than the log signed",
+            [note.replace(b"\n5\n", b"\n6\n"), at_said, path, at_given, path_given],
+        ),
+        (
+            "head-of-another",
+            "PROOF-FILE-9",
+            "wrong-issuer",
+            "the hearer's head",
+            [told.ru.note(when=at(5)), at_said, path, at_given, path_given],
+        ),
+        (
+            "no-own-cosignature",
+            "PROOF-FILE-10",
+            "malformed",
+            "a head without its party's cosignature: it has no time",
+            [bare_note, at_said, path, at_given, path_given],
+        ),
+    ]
+    return [bad(name, rule, code, desc, shown(changed(least, log=parts))) for name, rule, code, desc, parts in rows]
+
+
+def _fetched() -> list[Vector]:
+    least, us = bare_telling(), actor("us")
+    rows: list[tuple[str, str, str, bytes]] = [
+        ("pull-too-early", "content-mismatch", "a pull that asks for this very release", pull(cursor=2)),
+        ("pull-to-another", "content-mismatch", "a pull from us", pull(to=us.fingerprint)),
+        ("pull-flipped", "bad-signature", "one bit of its signature", flip(pull(), -1)),
+        ("pull-by-another", "wrong-addressee", "a pull that speaks for us", pull(by=us.fingerprint)),
+        ("pull-garbage", "malformed", "no pull", b"pull"),
+    ]
+    rule = "PROOF-FILE-11"
+    return [bad(name, rule, code, desc, shown(changed(least, pull=data))) for name, code, desc, data in rows]
+
+
+def _held() -> list[Vector]:
+    told, whole = story(), complete()
+    said, at_telling, inside, index, path, note = cbor.decode(prove.encode(whole))["held"]
+    to_us, us_log = acknowledgement.said_by_ru(acknowledgement.written(to=actor("us").fingerprint), "to us")
+    other_root = merkle.leaf_hash(told.note.id + told.to_us.id)
+    other, other_log = acknowledgement.said_by_ru(acknowledgement.written(root=other_root.hex()), "of another")
+
+    def in_log(made: Signed, log: Log) -> list[Any]:
+        shown = cosigned(log.note(when=at(5)), {"us": at(6), "de": at(7)})
+        return [list(made.triple), 0, b"", 2, b"".join(log.path(2)), shown]
+
+    rows: list[tuple[str, str, str, list[Any]]] = [
+        (
+            "held-flipped",
+            "bad-signature",
+            "one bit of its signature",
+            [[flip(said[0], -1), *said[1:]], at_telling, inside, index, path, note],
+        ),
+        (
+            "held-by-teller",
+            "wrong-issuer",
+            "the teller acknowledges itself",
+            [list(told.report.triple), at_telling, inside, index, path, note],
+        ),
+        (
+            "held-is-note",
+            "not-stix",
+            "another statement of the hearer",
+            [list(told.ru.entries[1].triple), at_telling, inside, 1, b"".join(told.ru.path(1)), note],
+        ),
+        ("held-to-another", "wrong-addressee", "an acknowledgement made to us", in_log(to_us, us_log)),
+        ("held-of-another", "not-included", "an acknowledgement of another telling", in_log(other, other_log)),
+        ("held-telling-index", "not-included", "a second telling of one", [said, 1, inside, index, path, note]),
+        (
+            "held-telling-path",
+            "not-included",
+            "a path where none is due",
+            [said, at_telling, bytes(32), index, path, note],
+        ),
+        (
+            "held-index",
+            "not-included",
+            "at another place of the hearer's log",
+            [said, at_telling, inside, 1, path, note],
+        ),
+        (
+            "held-head-of-another",
+            "wrong-issuer",
+            "under the teller's head",
+            [said, at_telling, inside, index, path, note_fr(3)],
+        ),
+    ]
+    rule = "PROOF-FILE-12"
+    return [bad(name, rule, code, desc, shown(changed(whole, held=parts))) for name, code, desc, parts in rows]
+
+
+def _silent() -> list[Vector]:
+    fr, told, whole = actor("fr"), story(), silent()
+    said, index, path = cbor.decode(prove.encode(whole))["silence"]
+    log, told_at = cbor.decode(prove.encode(whole))["log"], b"".join(told.fr.path(1, SILENT))
+    early = fr.says(told.silence.object.raw, "early", at(19))
+    early_log = Log(fr, told.report, told.to_ru, told.note, told.to_us, early)
+    early_places = [early_log.note(when=at(31)), 3, b"".join(early_log.path(3)), 4, b"".join(early_log.path(4))]
+    about_ru = [log[0], 1, told_at, 2, b"".join(told.fr.path(2, SILENT))]
+    parties = [list(one) for one in described("fr", "ru")]
+    another = {
+        "statement": list(told.report.triple),
+        "release": list(told.to_ru.triple),
+        "log": about_ru,
+        "parties": parties,
+    }
+    rows: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("silence-of-another", "content-mismatch", "a silence about another release", another),
+        (
+            "silence-early",
+            "content-mismatch",
+            "logged before the time for an answer was over",
+            {"silence": [list(early.triple), 5, b"".join(early_log.path(5))], "log": early_places},
+        ),
+        ("silence-index", "not-included", "at another place", {"silence": [said, 4, path]}),
+        (
+            "silence-flipped",
+            "bad-signature",
+            "one bit of its signature",
+            {"silence": [[flip(said[0], -1), *said[1:]], index, path]},
+        ),
+        (
+            "silence-is-release",
+            "not-stix",
+            "another statement of the teller",
+            {"silence": [list(told.to_us.triple), index, path]},
+        ),
+    ]
+    rule = "PROOF-FILE-13"
+    return [bad(name, rule, code, desc, shown(changed(whole, **parts))) for name, code, desc, parts in rows]
+
+
+def _lines() -> list[Vector]:
+    least, whole = bare_telling(), complete()
+    fields = cbor.decode(prove.encode(whole))
+    log = cbor.decode(prove.encode(least))["log"]
+    note = fields["log"][0]
+    stranger = b"\xe2\x80\x94 stranger.example/w YWJjZGVmZ2hpamtsbW5vcA==\n"
+    second = note + note.splitlines(keepends=True)[-1]
+    unused = [list(one) for one in described(*NAMES)]
+    rows: list[tuple[str, str, str, str, bytes]] = [
+        (
+            "line-of-stranger",
+            "PROOF-FILE-14",
+            "unknown-key",
+            "a line of nobody in the file",
+            changed(least, log=[log[0] + stranger, *log[1:]]),
+        ),
+        (
+            "line-of-undescribed",
+            "PROOF-FILE-14",
+            "unknown-key",
+            "us cosigned, and is not described",
+            changed(least, log=[note, *log[1:]]),
+        ),
+        (
+            "line-twice",
+            "PROOF-FILE-14",
+            "malformed",
+            "one witness twice",
+            changed(whole, log=[second, *fields["log"][1:]]),
+        ),
+        (
+            "line-false",
+            "PROOF-FILE-14",
+            "bad-signature",
+            "a witness's line with one bit changed",
+            changed(whole, log=[_late_line(note), *fields["log"][1:]]),
+        ),
+        (
+            "party-unused",
+            "PROOF-FILE-15",
+            "malformed",
+            "descriptors that nothing needs",
+            changed(least, parties=unused),
+        ),
+    ]
+    return [bad(name, rule, code, desc, shown(data)) for name, rule, code, desc, data in rows]
+
+
+def _late_line(note: bytes) -> bytes:
+    """The last line with one bit of its signature changed."""
+    start, _, last = note[:-1].rpartition(b" ")
+    return start + b" " + base64.b64encode(flip(base64.b64decode(last), 40)) + b"\n"
