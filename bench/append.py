@@ -17,7 +17,7 @@ from comity.node.node import Node
 
 GROUP = 100
 # What Ed25519 signs for one statement: the Sig_structure around the header and the commitment.
-SIGNED_BYTES = 240
+SIGNED_BYTES = 182
 
 
 def run(room: Path, scale: Scale) -> Iterator[Figure]:

@@ -5,6 +5,7 @@ parties would stand beside those of real ones.
 """
 
 import os
+import random
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ from comity.node.sync import Sync
 from comity.node.teller import Teller
 from comity.proof.merkle import leaf_hash
 from comity.proof.tree import Tree
+from comity.space import instant
+from comity.space.instant import Instant
 
 CLOCK, RANDOMNESS = SystemClock(), SystemRandomness()
 
@@ -31,18 +34,18 @@ _TEXT = "Four vehicles at the eastern checkpoint; the crossing stays closed to h
 
 
 def report() -> bytes:
-    """A STIX report of about 600 bytes, another one each time."""
-    now = "2026-11-26T09:00:00.000Z"
+    """A STIX report of about 600 bytes: another id and other times each time."""
+    said, seen = (instant.text(Instant(CLOCK.now() - random.randrange(1 << 34))) for _ in range(2))
     return content.dump(
         {
             "type": "report",
             "spec_version": "2.1",
             "id": f"report--{uuid.UUID(bytes=os.urandom(16), version=4)}",
-            "created": now,
-            "modified": now,
+            "created": said,
+            "modified": said,
             "name": "نقطة تفتيش / Контрольный пункт / 检查站 / checkpoint",
             "description": _TEXT * 2,
-            "published": now,
+            "published": seen,
             "object_refs": ["location--2a4b8c6d-0e1f-4a2b-8c3d-4e5f60718293"],
         }
     )
@@ -122,8 +125,8 @@ def acquaint(*parties: Party) -> None:
 def _lengthen(path: Path, me: Fingerprint, before: Sequence[bytes]) -> None:
     store, lock, keys = SqliteStore(str(path / "node.db")), FileLock(lock_path(me)), FileKeyring.load(path / "keys")
     now, origin = CLOCK.now(), origin_of(me)
-    random = RANDOMNESS.draw(sign.RANDOM_BYTES)
-    last = sign.sign(say.say(report()), origin=origin, now=now, random=random, signer=keys.statement)
+    drawn = RANDOMNESS.draw(sign.RANDOM_BYTES)
+    last = sign.sign(say.say(report()), origin=origin, now=now, random=drawn, signer=keys.statement)
     tree, tiles = Tree.load(1, store.tile).append([*map(leaf_hash, before), last.id])
     note = log.head(tree, origin=origin, log=keys.log, witness=keys.witness, now=now)
     # The last entry has a row, from which the store tells the size.
