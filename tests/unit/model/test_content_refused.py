@@ -256,6 +256,12 @@ def test_a_date_that_is_none_is_refused(name: str, time: object) -> None:
     refused(content.dump(an_object() | {name: time}), NOT_STIX, f"/{name}")
 
 
+@pytest.mark.parametrize("names", [("modified", "first_seen"), ("valid_until", "published", "modified")])
+def test_of_several_bad_dates_the_first_in_the_object_is_told(names: tuple[str, ...]) -> None:
+    bare = an_object(created=None, modified=None)
+    refused(content.dump(bare | dict.fromkeys(names, "never")), NOT_STIX, f"/{names[0]}")
+
+
 @pytest.mark.parametrize("name", ["spec_version", "created", "modified"])
 def test_what_every_object_must_have_is_asked_for(name: str) -> None:
     assert "STIX 2.1" in refused(raw_of(**{name: None}), NOT_STIX, f"/{name}")
