@@ -15,6 +15,7 @@ from comity.model.statement import Unverified
 from comity.node.ports import LeafRow, Store
 from comity.proof import envelope
 from comity.proof.checkpoint import parse_checkpoint
+from comity.proof.envelope import Envelope
 from comity.proof.merkle import HASH_SIZE, leaf_hash
 from comity.proof.tree import TILE_WIDTH, Tree, tile_path
 
@@ -78,23 +79,24 @@ class _Walk:
         try:
             if row is None:
                 raise RemoteError(MALFORMED, "it is missing, or its body is")
-            self._signed(row)
+            parsed = self._signed(row)
         except ComityError as error:
             self._faults[f"leaf {index}"] = error.message
             return self._in_tile(index)
         try:
-            Unverified.read(list(row.triple))
+            parsed.opens(*row.triple[1:])
         except ComityError as error:
             self._faults[f"body {index}"] = error.message
         return row.id
 
-    def _signed(self, row: LeafRow) -> None:
+    def _signed(self, row: LeafRow) -> Envelope:
         data = row.triple[0]
         if leaf_hash(data) != row.id:
             raise RemoteError(CONTENT_MISMATCH, "stored under another id than its bytes have")
         parsed = envelope.parse(data)
         if self._me is not None:
             parsed.verify(self._me.keys.statement if row.index else self._me.keys.root)
+        return parsed
 
     def _in_tile(self, index: int) -> bytes:
         number, at = divmod(index, TILE_WIDTH)

@@ -1,0 +1,328 @@
+"""Evidence: what `told` says and what `prove` proves in every state of a telling, and that no rung is a higher one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from comity.errors import BAD_ARGUMENT, CONTENT_MISMATCH, NOT_OURS, UNKNOWN_STATEMENT, LocalError
+from comity.exchange.verify import Verdict, verify
+from comity.model.marking import Terms
+from comity.model.statement import Logged
+from comity.node import evidence
+from comity.node.sync import Round
+from comity.proof.envelope import StatementId
+from comity.record.standing import Standing
+from comity.space.instant import Instant
+from unit.node.liar import altered_content, lying
+from world import START, Party, parties, report, run
+
+SOON = Terms(answer_by=Instant(START + 60_000))
+HOME = ["said", "logged"]
+
+
+def told(fr: Party, said: Logged, to: Party) -> Standing:
+    """How the newest release to a party stands."""
+    return [standing for name, standing in evidence.told(fr.node, said.id) if name == to.name][-1]
+
+
+def rungs(standing: Standing) -> list[str]:
+    return [name for name, _ in standing.rungs]
+
+
+def proved(fr: Party, said: Logged, to: Party) -> tuple[Verdict, list[str]]:
+    """The verdict on the proof file, which must be valid, and its ladder."""
+    verdict = verify(evidence.prove_telling(fr.node, said.id, fr.peer(to)))
+    assert verdict.problems == []
+    return verdict, [rung.name for rung in verdict.ladder]
+
+
+async def pulls(hearer: Party, teller: Party, times: int = 1) -> None:
+    """Take pages, and answer nothing."""
+    for _ in range(times):
+        await hearer.sync.pull(hearer.peer(teller), 0, Round(teller.name))
+
+
+def in_state(story: Callable[[Party, Party, Party], Awaitable[Logged]]) -> tuple[Party, Party, Party, Logged]:
+    fr, ru, us = parties("fr", "ru", "us")
+    return fr, ru, us, run(lambda: _await(story(fr, ru, us)))
+
+
+async def _await(story: Awaitable[Logged]) -> Logged:
+    return await story
+
+
+# -- the rungs, one after the other
+
+
+def test_said_to_nobody_stands_at_home_alone() -> None:
+    fr, ru, _, said = in_state(lambda fr, ru, us: fr.say(report()))
+    assert evidence.told(fr.node, said.id) == []
+    assert rungs(evidence.said_standing(fr.node, said.id)) == HOME
+    with pytest.raises(LocalError, match="never released") as caught:
+        evidence.prove_telling(fr.node, said.id, fr.peer(ru))
+    assert caught.value.code == BAD_ARGUMENT
+
+
+def test_released_and_not_fetched() -> None:
+    fr, ru, _, said = in_state(lambda fr, ru, us: fr.say(report(), ru))
+    assert rungs(told(fr, said, ru)) == [*HOME, "released"]
+    verdict, ladder = proved(fr, said, ru)
+    assert (ladder, verdict.held_by, verdict.proved_at) == ([*HOME, "released"], None, None)
+
+
+def test_the_pull_that_brought_it_does_not_show_that_it_arrived() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        await pulls(ru, fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    assert rungs(told(fr, said, ru)) == [*HOME, "released"]
+
+
+def test_the_next_pull_shows_that_it_was_fetched() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        await pulls(ru, fr, 2)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    assert rungs(told(fr, said, ru)) == proved(fr, said, ru)[1] == [*HOME, "released", "fetched"]
+
+
+def test_held_says_when_the_hearer_claims_to_have_received_it() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        ru.clock.skew = 7000
+        await ru.syncs(fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert rungs(standing) == [*HOME, "released", "held"]
+    assert START + 7000 <= dict(standing.rungs)["held"] < START + 8000
+    verdict, ladder = proved(fr, said, ru)
+    assert (ladder, verdict.held_by, verdict.proved_at) == ([*HOME, "released", "held"], "ru", None)
+
+
+def test_witnessed_and_proved_need_a_third_party() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        for _ in range(2):
+            await ru.syncs(fr, us)
+            await fr.syncs(ru, us)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert rungs(standing) == [*HOME, "witnessed", "released", "fetched", "held"]
+    assert standing.facts.proofs == 1
+    verdict, ladder = proved(fr, said, ru)
+    assert sorted(ladder) == sorted(rungs(standing))
+    assert verdict.proved_at == standing.facts.proved_at is not None
+    assert [one["party"] for one in verdict.witnesses] == ["us"]
+
+
+def test_between_two_parties_alone_nothing_is_proved_of_time() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> Logged:
+        said = await fr.say(report(), ru)
+        for _ in range(2):
+            await ru.syncs(fr)
+            await fr.syncs(ru)
+        return said
+
+    said = run(story)
+    assert (told(fr, said, ru).facts.proofs, proved(fr, said, ru)[0].proved_at) == (0, None)
+
+
+def test_refused_is_told_with_its_reason_and_is_not_held() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        lying(fr).lie = altered_content
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert (rungs(standing), standing.as_dict()["refused"]) == ([*HOME, "released"], CONTENT_MISMATCH)
+    verdict, ladder = proved(fr, said, ru)
+    assert (ladder, verdict.held_by, verdict.refused) == ([*HOME, "released", "refused"], None, CONTENT_MISMATCH)
+
+
+# -- silence
+
+
+async def silent(fr: Party, ru: Party) -> Logged:
+    said = await fr.say(report(), ru, terms=SOON)
+    assert await fr.sync.deadlines() == 0
+    await asyncio.sleep(61)
+    assert await fr.sync.deadlines() == 1
+    assert await fr.sync.deadlines() == 0
+    return said
+
+
+def test_silence_is_logged_once_when_the_time_to_answer_has_passed() -> None:
+    fr, ru, _, said = in_state(lambda fr, ru, us: silent(fr, ru))
+    standing = told(fr, said, ru)
+    assert (rungs(standing), standing.facts.unacknowledged) == ([*HOME, "released"], True)
+    assert proved(fr, said, ru)[1] == [*HOME, "released", "unacknowledged"]
+    last = fr.node.at(fr.node.journal.tree.size - 1).signed.object
+    assert (last.type, last.properties["to"], fr.node.journal.tree.size) == ("unacknowledged", ru.fingerprint, 4)
+
+
+def test_an_answer_after_the_silence_is_told_beside_it() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await silent(fr, ru)
+        await ru.syncs(fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert (rungs(standing), standing.facts.unacknowledged) == ([*HOME, "released", "held"], True)
+    assert proved(fr, said, ru)[1] == [*HOME, "released", "held", "unacknowledged"]
+
+
+@pytest.mark.parametrize("before", ["answered", "withdrawn"])
+def test_what_was_answered_or_withdrawn_in_time_is_no_silence(before: str) -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru, terms=SOON)
+        if before == "answered":
+            await ru.syncs(fr)
+        else:
+            await fr.node.withdraw(said.id, [fr.peer(ru)])
+        await asyncio.sleep(61)
+        assert await fr.sync.deadlines() == 0
+        return said
+
+    fr, ru, _, said = in_state(story)
+    assert not told(fr, said, ru).facts.unacknowledged
+
+
+# -- withdrawn, and released again
+
+
+def test_what_was_withdrawn_before_it_was_fetched_is_never_shown_as_fetched() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        for _ in range(3):
+            await ru.syncs(fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert (rungs(standing), standing.facts.withdrawn) == ([*HOME, "released"], True)
+    assert proved(fr, said, ru)[1] == [*HOME, "released"]
+    assert ru.store.received_statement(said.id) is None
+
+
+def test_what_was_held_and_then_withdrawn_stays_held() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        await ru.syncs(fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert (rungs(standing), standing.facts.withdrawn) == ([*HOME, "released", "fetched", "held"], True)
+    assert proved(fr, said, ru)[0].held_by == "ru"
+
+
+async def again(fr: Party, ru: Party, answered: bool) -> Logged:
+    said = await fr.say(report(), ru)
+    await ru.syncs(fr)
+    await fr.node.withdraw(said.id, [fr.peer(ru)])
+    await fr.node.release(said.id, [fr.peer(ru)], Terms())
+    if answered:
+        await ru.syncs(fr)
+    return said
+
+
+def test_told_speaks_of_the_newest_release() -> None:
+    fr, _, _, said = in_state(lambda fr, ru, us: again(fr, ru, answered=False))
+    assert [(rungs(one)[-1], one.facts.withdrawn) for _, one in evidence.told(fr.node, said.id)] == [
+        ("held", True),
+        ("released", False),
+    ]
+
+
+def test_prove_prefers_the_release_that_is_held_and_of_two_the_newest() -> None:
+    for answered, number in ((False, 0), (True, 1)):
+        fr, ru, _, said = in_state(lambda fr, ru, us, answered=answered: again(fr, ru, answered))  # type: ignore[misc]
+        verdict, _ = proved(fr, said, ru)
+        assert verdict.held_by == "ru"
+        releases = fr.store.releases_of(said.id)
+        data = evidence.prove_telling(fr.node, said.id, fr.peer(ru))
+        assert fr.node.at(releases[number].index).signed.envelope.data in data
+
+
+# -- heads
+
+
+def test_a_witness_that_was_away_for_many_heads_still_proves_what_was_held_before() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        for number in range(70):
+            await ru.say(report(number=number))
+            ru.sync.publish()
+            await fr.syncs(ru)
+        await us.syncs(ru)
+        await ru.syncs(us)
+        await fr.syncs(ru)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    assert told(fr, said, ru).facts.proofs == 1
+    assert proved(fr, said, ru)[0].proved_at is not None
+
+
+def test_logged_tells_the_first_published_head_and_not_a_later_one() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        fr.sync.publish()
+        await asyncio.sleep(3600)
+        await fr.say(report(number=2))
+        await fr.syncs(us)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = dict(told(fr, said, ru).rungs)
+    assert standing["logged"] < START + 10_000
+    assert standing["witnessed"] >= START + 3600_000
+
+
+# -- whose
+
+
+def test_of_another_partys_statement_nothing_is_told_or_proved() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        return said
+
+    _, ru, us, said = in_state(story)
+    for ask in (
+        lambda: evidence.told(ru.node, said.id),
+        lambda: evidence.said_standing(ru.node, said.id),
+        lambda: evidence.prove_telling(ru.node, said.id, ru.peer(us)),
+    ):
+        with pytest.raises(LocalError) as caught:
+            ask()
+        assert caught.value.code == NOT_OURS
+
+
+def test_of_an_unknown_statement_nothing_is_told_or_proved() -> None:
+    fr, ru, _, _ = in_state(lambda fr, ru, us: fr.say(report()))
+    unknown = StatementId(bytes(32))
+    with pytest.raises(LocalError) as caught:
+        evidence.told(fr.node, unknown)
+    assert caught.value.code == UNKNOWN_STATEMENT
+    with pytest.raises(LocalError) as caught:
+        evidence.prove_telling(fr.node, unknown, fr.peer(ru))
+    assert caught.value.code == UNKNOWN_STATEMENT
