@@ -1,0 +1,276 @@
+"""The teller: what other nodes are answered, what they are not, and what is kept of their faults."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from comity.errors import (
+    BAD_ARGUMENT,
+    NOT_FOUND,
+    UNKNOWN_KEY,
+    WRONG_ADDRESSEE,
+    RemoteError,
+)
+from comity.exchange import deliver
+from comity.exchange.deliver import Page, Pull
+from comity.model.marking import Terms
+from comity.proof import cbor
+from comity.proof.envelope import StatementId
+from world import Party, parties, report, run
+
+
+def code(action: Callable[[], Coroutine[Any, Any, object]]) -> str:
+    with pytest.raises(RemoteError) as caught:
+        run(action)
+    return caught.value.code
+
+
+def body(by: Party, to: Party, *, cursor: int = 0, have: int = 0, limit: int = 1000, wait: int = 0) -> bytes:
+    """The body of a signed pull."""
+    pull = Pull(by.fingerprint, to.fingerprint, cursor, have, by.clock.now() // 1000)
+    signed = deliver.sign_pull(pull, by.keys.statement)
+    return cbor.encode({"v": 1, "pull": signed, "limit": limit, "wait": wait})
+
+
+async def page(by: Party, to: Party, **fields: int) -> Page:
+    return deliver.decode_page(await to.teller.pull(by.fingerprint, body(by, to, **fields)))
+
+
+def end_of(found: Page, by: Party) -> tuple[int, int, int, int]:
+    end = deliver.read_page_end(found.end, by.node.descriptor)
+    return end.start, end.next, end.size, end.count
+
+
+# -- pages
+
+
+def test_a_page_holds_what_was_released_to_the_one_who_asks_and_nothing_else() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> None:
+        said = [await fr.say(report(number=1), ru), await fr.say(report(number=2), us), await fr.say(report(number=3))]
+        found = await page(ru, fr)
+        assert [item.telling.statement for item in found.items] == [said[0].id]
+        assert said[1].signed.object.raw not in deliver.encode_page(found)
+
+    run(story)
+
+
+def test_a_page_goes_on_from_its_cursor_and_says_where_it_ends() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        for number in range(3):
+            await fr.say(report(number=number), ru)
+        first = await page(ru, fr, limit=2)
+        assert end_of(first, fr) == (0, 5, 7, 2)
+        rest = await page(ru, fr, cursor=5, limit=2)
+        assert end_of(rest, fr) == (5, 7, 7, 1)
+        assert end_of(await page(ru, fr, cursor=7), fr) == (7, 7, 7, 0)
+
+    run(story)
+
+
+@pytest.mark.parametrize(("cursor", "have"), [(4, 0), (0, 4), (2**62, 0)])
+def test_a_cursor_or_head_beyond_the_log_is_refused(cursor: int, have: int) -> None:
+    fr, ru = parties("fr", "ru")
+    run(lambda: fr.say(report(), ru))
+    assert code(lambda: page(ru, fr, cursor=cursor, have=have)) == BAD_ARGUMENT
+
+
+def test_a_pull_made_out_to_another_party_is_refused() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+    assert code(lambda: fr.teller.pull(ru.fingerprint, body(ru, us))) == WRONG_ADDRESSEE
+
+
+def test_a_pull_signed_by_another_party_is_refused() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+    assert code(lambda: fr.teller.pull(ru.fingerprint, body(us, fr))) == UNKNOWN_KEY
+
+
+def test_who_waits_is_answered_as_soon_as_something_is_released_to_him() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> None:
+        time = asyncio.get_running_loop().time
+        for_ru, for_us = (asyncio.ensure_future(page(one, fr, cursor=1, wait=20)) for one in (ru, us))
+        await asyncio.sleep(5)
+        await fr.say(report(), ru)
+        assert len((await for_ru).items) == 1
+        assert time() == 5
+        assert (await for_us).items == ()
+        assert time() == 20
+
+    run(story)
+
+
+def test_nobody_is_kept_waiting_for_longer_than_a_while() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        await page(ru, fr, cursor=1, wait=10**9)
+        assert asyncio.get_running_loop().time() == 25
+
+    run(story)
+
+
+def test_a_closing_teller_answers_those_who_wait_and_lets_none_wait() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        waiting = asyncio.ensure_future(page(ru, fr, cursor=1, wait=20))
+        await asyncio.sleep(1)
+        fr.teller.close()
+        assert (await waiting).items == (await page(ru, fr, cursor=1, wait=20)).items == ()
+        assert asyncio.get_running_loop().time() == 1
+
+    run(story)
+
+
+def test_of_the_signed_pulls_the_first_at_each_new_cursor_is_kept() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        await fr.say(report(), ru)
+        for cursor in (0, 3, 0, 3, 2):
+            await page(ru, fr, cursor=cursor)
+
+    run(story)
+    pulls = [deliver.read_pull(one.data, ru.node.descriptor) for one in fr.store.kept("pull", ru.fingerprint)]
+    assert [pull.cursor for pull in pulls] == [0, 3]
+
+
+# -- withdrawal
+
+
+def test_what_is_withdrawn_is_not_pulled_and_whoever_pulls_is_told() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        said = await fr.say(report(), ru)
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        [notice] = (await page(ru, fr)).items
+        assert notice.statement is None
+        assert said.signed.object.raw not in deliver.encode_page(await page(ru, fr))
+
+    run(story)
+
+
+def test_the_holder_is_told_of_a_withdrawal_and_keeps_what_it_holds() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> StatementId:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        [round] = await ru.syncs(fr)
+        assert (round.received, round.answers_sent) == (1, 1)
+        return said.id
+
+    id = run(story)
+    held = ru.store.received_statement(id)
+    assert held is not None
+    assert held.withdrawn
+    [withdrawn] = [row for row in fr.store.releases_to(ru.fingerprint, 0, 10) if row.statement is None]
+    assert fr.store.answers_to(withdrawn.id) is not None
+
+
+def test_what_was_withdrawn_and_released_again_is_pulled_again() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> StatementId:
+        said = await fr.say(report(), ru)
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        await ru.syncs(fr)
+        assert ru.store.received_statement(said.id) is None
+        await fr.node.release(said.id, [fr.peer(ru)], Terms())
+        await ru.syncs(fr)
+        return said.id
+
+    id = run(story)
+    held = ru.store.received_statement(id)
+    assert held is not None
+    assert not held.withdrawn
+    assert fr.teller.statement(ru.fingerprint, id)
+
+
+def test_two_releases_to_one_party_are_withdrawn_together() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> StatementId:
+        said = await fr.say(report())
+        await asyncio.gather(*(fr.node.release(said.id, [fr.peer(ru)], Terms()) for _ in range(2)))
+        assert len(fr.store.releases_of(said.id)) == 2
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        return said.id
+
+    id = run(story)
+    assert all(row.withdrawn for row in fr.store.releases_of(id))
+    with pytest.raises(RemoteError):
+        fr.teller.statement(ru.fingerprint, id)
+
+
+# -- one statement
+
+
+def test_unknown_withheld_and_withdrawn_are_answered_alike() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> list[StatementId]:
+        withheld, withdrawn = await fr.say(report(number=1), us), await fr.say(report(number=2), ru)
+        await fr.node.withdraw(withdrawn.id, [fr.peer(ru)])
+        own = await fr.say(report(number=3))
+        return [withheld.id, withdrawn.id, own.id, StatementId(bytes(32))]
+
+    told = set()
+    for id in run(story):
+        with pytest.raises(RemoteError) as caught:
+            fr.teller.statement(ru.fingerprint, id)
+        told.add((caught.value.code, caught.value.message, caught.value.place, repr(caught.value.evidence)))
+    assert len(told) == 1
+    assert next(iter(told))[0] == NOT_FOUND
+
+
+def test_the_addressee_may_read_one_statement_with_its_proof() -> None:
+    fr, ru = parties("fr", "ru")
+    said = run(lambda: fr.say(report(), ru))
+    found = cbor.decode(fr.teller.statement(ru.fingerprint, said.id))
+    assert deliver.decode_item(found["item"], "item").telling.statement == said.id
+
+
+# -- heads and tiles
+
+
+def test_a_head_is_shown_only_once_it_is_published() -> None:
+    [fr] = parties("fr")
+    with pytest.raises(RemoteError) as caught:
+        fr.teller.checkpoint()
+    assert caught.value.code == NOT_FOUND
+    fr.sync.publish()
+    run(lambda: fr.say(report()))
+    assert fr.teller.checkpoint().splitlines()[1] == b"1"
+
+
+def test_a_published_head_carries_the_cosignatures_made_on_it() -> None:
+    fr, ru = parties("fr", "ru")
+    run(lambda: fr.syncs(ru))
+    assert f"— {ru.node.descriptor.witness_name} " in fr.teller.checkpoint().decode()
+
+
+def test_tiles_are_served_below_the_published_head_and_no_further() -> None:
+    fr, _ = parties("fr", "ru")
+
+    async def story() -> None:
+        for number in range(3):
+            await fr.say(report(number=number))
+        fr.sync.publish()
+        await fr.say(report(number=9))
+
+    run(story)
+    assert len(fr.teller.tile("tile/0/000.p/4")) == 4 * 32
+    for path in ("tile/0/000.p/5", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1"):
+        with pytest.raises(RemoteError) as caught:
+            fr.teller.tile(path)
+        assert caught.value.code == NOT_FOUND, path

@@ -1,0 +1,216 @@
+"""What a teller takes from others: answers, heads to cosign, requests for receipts; and what it keeps of their faults."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from comity.errors import HEAD_FORK, MALFORMED, NOT_CONSISTENT, NOT_FOUND, STALE_HEAD, RemoteError
+from comity.exchange import acknowledge, log
+from comity.exchange.witness import Shown
+from comity.model.acknowledgement import Telling
+from comity.node.journal import Proposal
+from comity.node.sync import Round
+from comity.node.teller import MAX_EVIDENCE, AddCheckpoint
+from comity.proof import cbor, merkle
+from comity.proof.envelope import StatementId
+from comity.proof.tree import Tree
+from world import Party, parties, report, run
+
+# -- acknowledgements
+
+
+def code(action: Callable[[], Coroutine[Any, Any, object]]) -> str:
+    with pytest.raises(RemoteError) as caught:
+        run(action)
+    return caught.value.code
+
+
+async def answer_of(hearer: Party, teller: Party, **changed: Any) -> bytes:
+    """The hearer's answer as it would send it, without sending it."""
+    await hearer.sync.pull(hearer.peer(teller), 0, Round(teller.name))
+    [outgoing] = hearer.store.outgoing(teller.fingerprint)
+    logged, journal = hearer.node.own(outgoing.id), hearer.node.journal
+    known = teller.store.head(hearer.fingerprint)
+    old = known[0] if known else 0
+    path = journal.prover.consistency(old, journal.tree.size) if old else ()
+    tellings = [Telling(StatementId(outgoing.tellings[:32]), StatementId(outgoing.tellings[32:]))]
+    fields: dict[str, Any] = {
+        "signed": logged.signed,
+        "tellings": tellings,
+        "index": logged.index,
+        "path": journal.prover.inclusion(logged.index, journal.tree.size),
+        "head": Shown(journal.note or b"", old, tuple(path)),
+    }
+    return acknowledge.encode_answer(**(fields | changed))
+
+
+def with_head(ru: Party, body: bytes, head: Shown) -> bytes:
+    answer = acknowledge.decode_answer(body)
+    signed = ru.node.own(answer.statement.envelope.id).signed
+    return acknowledge.encode_answer(signed, answer.tellings, answer.index, answer.path, head)
+
+
+def test_an_answer_that_comes_again_changes_nothing() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        await fr.say(report(), ru)
+        await ru.syncs(fr)
+        await ru.say(report(number=2))
+        first, evidence = fr.store.answers_of(ru.fingerprint), fr.store.kept("answer", ru.fingerprint)
+        body = evidence[0].data
+        size = fr.store.head(ru.fingerprint)
+        assert size is not None
+        again = with_head(ru, body, Shown(acknowledge.decode_answer(body).head.note, size[0], ()))
+        await fr.teller.acknowledge(ru.fingerprint, again)
+        assert (fr.store.answers_of(ru.fingerprint), fr.store.kept("answer", ru.fingerprint)) == (first, evidence)
+
+    run(story)
+
+
+def test_an_answer_to_what_was_told_to_another_is_refused() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> bytes:
+        said = await fr.say(report(number=1), us)
+        await fr.say(report(number=2), ru)
+        [row] = fr.store.releases_of(said.id)
+        await ru.sync.pull(ru.peer(fr), 0, Round("fr"))
+        stolen = Telling(said.id, row.id)
+        draft = acknowledge.held([stolen], teller=fr.fingerprint, now=ru.clock.now(), uuid=ru.node.uuid())
+        [[logged]] = ru.node.journal.write([Proposal([ru.node.sign(draft)])])
+        journal = ru.node.journal
+        path = journal.prover.inclusion(logged.index, journal.tree.size)
+        return acknowledge.encode_answer(logged.signed, [stolen], logged.index, path, Shown(journal.note or b"", 0, ()))
+
+    body = run(story)
+    assert code(lambda: fr.teller.acknowledge(ru.fingerprint, body)) == NOT_FOUND
+    assert fr.store.kept("answer", ru.fingerprint) == []
+
+
+def test_an_answer_on_a_head_that_does_not_follow_is_evidence() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> bytes:
+        await ru.say(report(number=1))
+        await ru.syncs(fr)  # fr knows the head of 2
+        await fr.say(report(number=2), ru)
+        honest = await answer_of(ru, fr)
+        await ru.say(report(number=3))
+        broken = acknowledge.decode_answer(honest).head
+        return with_head(ru, honest, Shown(broken.note, broken.old, (bytes(32),) * len(broken.path)))
+
+    body = run(story)
+    assert code(lambda: fr.teller.acknowledge(ru.fingerprint, body)) == NOT_CONSISTENT
+    [kept] = fr.store.kept("evidence", ru.fingerprint)
+    assert cbor.decode(kept.data)["evidence"].keys() == {"known", "shown"}
+
+
+# -- witnessing
+
+
+def forked(party: Party, size: int) -> bytes:
+    """A head of another log of the same party."""
+    tree, _ = Tree.empty().append([merkle.leaf_hash(b"%d" % number) for number in range(size)])
+    now = party.clock.now()
+    return log.head(tree, origin=party.node.descriptor.origin, log=party.keys.log, witness=party.keys.witness, now=now)
+
+
+def add(party: Party, to: Party, note: bytes, old: int, path: tuple[bytes, ...] = ()) -> str:
+    return to.teller.add_checkpoint(party.fingerprint, AddCheckpoint(Shown(note, old, path)).encode())
+
+
+def test_a_head_that_does_not_start_where_we_stand_is_stale_and_we_show_where_we_stand() -> None:
+    fr, ru = parties("fr", "ru")
+    run(lambda: fr.say(report()))
+    note = fr.node.journal.note or b""
+    assert add(fr, ru, note, 0).startswith("— ")
+    with pytest.raises(RemoteError) as caught:
+        add(fr, ru, note, 1)
+    assert (caught.value.code, caught.value.evidence) == (STALE_HEAD, {"size": 2, "known": note.decode()})
+
+
+def test_a_stranger_to_us_is_told_that_we_hold_nothing() -> None:
+    fr, ru = parties("fr", "ru")
+    with pytest.raises(RemoteError) as caught:
+        add(fr, ru, fr.node.journal.note or b"", 1)
+    assert (caught.value.code, caught.value.evidence) == (STALE_HEAD, {"size": 0})
+
+
+@pytest.mark.parametrize("old", [0, 1])
+def test_two_heads_of_one_size_are_a_fork_whatever_size_they_start_from(old: int) -> None:
+    fr, ru = parties("fr", "ru")
+    known = fr.node.journal.note or b""
+    add(fr, ru, known, 0)
+    other = forked(fr, 1)
+    with pytest.raises(RemoteError) as caught:
+        add(fr, ru, other, old)
+    assert caught.value.code == HEAD_FORK
+    [kept] = ru.store.kept("evidence", fr.fingerprint)
+    assert cbor.decode(kept.data)["evidence"] == {"known": known.decode(), "shown": other.decode()}
+    assert ru.store.head(fr.fingerprint) == (1, known)
+
+
+def test_the_same_lie_is_kept_once_and_many_lies_do_not_fill_the_disk() -> None:
+    fr, ru = parties("fr", "ru")
+    add(fr, ru, fr.node.journal.note or b"", 0)
+    for number in range(MAX_EVIDENCE + 20):
+        fr.clock.skew = number // 2 * 1000  # every lie is told twice
+        with pytest.raises(RemoteError):
+            add(fr, ru, forked(fr, 1), 1)
+    assert len(ru.store.kept("evidence", fr.fingerprint)) == (MAX_EVIDENCE + 20) // 2
+    for number in range(MAX_EVIDENCE):
+        fr.clock.skew = 10**6 + number * 1000
+        with pytest.raises(RemoteError):
+            add(fr, ru, forked(fr, 1), 1)
+    assert len(ru.store.kept("evidence", fr.fingerprint)) == MAX_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"old",
+        b"old 1",
+        b"old 01\n\n",
+        b"old -1\n\n",
+        b"new 1\n\n",
+        b"old 1\nAAAA\n\n",
+        b"old 1\n!\n\n",
+        b"old x\n\n",
+    ],
+)
+def test_a_request_to_cosign_that_is_not_of_the_form_is_malformed(body: bytes) -> None:
+    fr, ru = parties("fr", "ru")
+    with pytest.raises(RemoteError) as caught:
+        ru.teller.add_checkpoint(
+            fr.fingerprint, body + (fr.node.journal.note or b"" if body.endswith(b"\n\n") else b"")
+        )
+    assert caught.value.code == MALFORMED
+
+
+# -- receipts
+
+
+def test_receipts_are_given_to_the_one_who_was_answered_and_to_nobody_else() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> StatementId:
+        await fr.say(report(), ru)
+        await ru.syncs(fr)
+        [answer] = fr.store.answers_of(ru.fingerprint)
+        return answer
+
+    id = run(story)
+    ask = cbor.encode({"v": 1, "ids": id, "have": 0})
+    assert len(cbor.decode(ru.teller.receipts(fr.fingerprint, ask))["receipts"]) == 1
+    assert cbor.decode(ru.teller.receipts(us.fingerprint, ask))["receipts"] == []
+
+
+@pytest.mark.parametrize(("ids", "have"), [(b"x", 0), (bytes(32 * 1001), 0), (b"", 99)])
+def test_a_request_for_receipts_that_is_not_of_the_form_is_malformed(ids: bytes, have: int) -> None:
+    fr, ru = parties("fr", "ru")
+    with pytest.raises(RemoteError) as caught:
+        ru.teller.receipts(fr.fingerprint, cbor.encode({"v": 1, "ids": ids, "have": have}))
+    assert caught.value.code == MALFORMED
