@@ -15,7 +15,7 @@ import pytest
 
 import comity
 import world
-from comity.errors import CODES, NOT_FOUND, UNAUTHENTICATED
+from comity.errors import CODES, NOT_FOUND, UNAUTHENTICATED, ComityError
 from comity.exchange import acknowledge, deliver
 from comity.exchange.deliver import Page, Pull
 from comity.exchange.witness import Shown
@@ -24,7 +24,7 @@ from comity.gateways.peer import PREFIX, ROUTES, Route, route_for
 from comity.model import content
 from comity.model.acknowledgement import Telling
 from comity.model.statement import Logged
-from comity.node.access import Caller
+from comity.node.access import Caller, authorise
 from comity.node.journal import Proposal
 from comity.node.ports import Request, Response
 from comity.node.sqlite import SqliteStore
@@ -315,3 +315,21 @@ def test_an_acknowledgement_of_what_was_never_told_does_not_say_whether_it_exist
     there = stage.tellings()[stage.ru.fingerprint]
     unknown = Telling(there.statement, StatementId(bytes(32)))
     assert seen(world.run(lambda: answer(there))) == seen(world.run(lambda: answer(unknown)))
+
+
+# -- the one function that decides
+
+
+def test_a_release_is_for_its_addressee_until_it_is_withdrawn(stage: Stage) -> None:
+    """Also where somebody hands it a release without having looked whose it is."""
+    rows = {row.to: row for row in stage.fr.store.releases_of(stage.said.id)}
+    ru, us, cn = (party.fingerprint for party in (stage.ru, stage.us, stage.cn))
+    authorise(Caller.ADDRESSEE, ru, rows[ru])
+    for caller, subject in ((us, rows[ru]), (us, None), (cn, rows[cn]), (ru, rows[cn])):
+        with pytest.raises(ComityError) as caught:
+            authorise(Caller.ADDRESSEE, caller, subject)
+        assert caught.value.code == NOT_FOUND
+    for needed in (Caller.MEMBER, Caller.ADDRESSEE):
+        with pytest.raises(ComityError) as caught:
+            authorise(needed, None, rows[ru])
+        assert caught.value.code == UNAUTHENTICATED
