@@ -17,6 +17,7 @@ from conformance.vectors import (
     log,
     node_api,
     page,
+    position,
     proof_file,
     proof_refused,
     receipt,
@@ -30,6 +31,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "spec" / "vectors"
 PAGES: dict[str, Callable[[], list[cast.Vector]]] = {
     "statement": statement.vectors,
     "extensions": extensions.vectors,
+    "position": position.vectors,
     "descriptor": descriptor.vectors,
     "release": release.vectors,
     "log": log.vectors,

@@ -17,7 +17,7 @@ from comity.exchange.deliver import PageEnd, Pull
 from comity.exchange.witness import Head
 from comity.gateways import httpsig
 from comity.gateways.peer import PeerServer, route_for
-from comity.model import acknowledgement, content, party, release
+from comity.model import acknowledgement, content, party, position, release
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.party import Descriptor
 from comity.model.statement import Index, Logged, Unverified
@@ -116,6 +116,17 @@ def read_descriptor(given: Given) -> Any:
 
 def read_armour(given: Given) -> Any:
     return {"descriptor": party.unarmour(given["text"]).hex()}
+
+
+def read_position(given: Given) -> Any:
+    found = position.read(content.parse(raw_of(given)))
+    return {
+        "subject": found.subject,
+        "stance": found.stance.value,
+        "basis": found.basis,
+        "modified": instant.text(found.modified),
+        "withdrawn": found.withdrawn,
+    }
 
 
 def read_release(given: Given) -> Any:
@@ -324,6 +335,7 @@ READERS: dict[str, Callable[[Given], Any]] = {
     "statement": read_statement,
     "content": read_content,
     "said": read_said,
+    "position": read_position,
     "descriptor": read_descriptor,
     "armour": read_armour,
     "release": read_release,

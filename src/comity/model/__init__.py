@@ -7,6 +7,7 @@ __all__ = [
     "fingerprint",
     "marking",
     "party",
+    "position",
     "properties",
     "release",
     "statement",
