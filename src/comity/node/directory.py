@@ -77,9 +77,24 @@ class Directory:
 
 
 def create(
-    path: Path, *, name: str, display: str, addresses: list[str], clock: Clock, randomness: Randomness
+    path: Path,
+    *,
+    name: str,
+    display: str,
+    addresses: list[str],
+    clock: Clock,
+    randomness: Randomness,
+    reconstruction: bool = False,
 ) -> Fingerprint:
     """Make a new party with its keys, its descriptor and a log that begins with it.
+
+    Args:
+        path: its directory, empty or not there yet.
+        name: the short name it suggests for itself; `display` the one in full.
+        addresses: base URLs of its node.
+        clock: what its log's times are taken from.
+        randomness: what its keys are drawn from.
+        reconstruction: it is to exist in a demo or an exercise alone; it can never be anything else.
 
     Raises:
         LocalError: `exists`, `in-use`, `bad-argument`; then nothing is left of it.
@@ -99,7 +114,7 @@ def create(
     try:
         _check_empty(path)  # nobody else can begin a node here any more
         path.chmod(0o700)
-        return _fill(path, name, display, urls, clock, randomness)
+        return _fill(path, name, display, urls, clock, randomness, reconstruction)
     except BaseException:
         if list(path.iterdir()) == [path / _HELD]:
             (path / _HELD).unlink()
@@ -115,7 +130,15 @@ def _check_empty(path: Path) -> None:
         raise LocalError(EXISTS, "the directory is not empty", place=str(path))
 
 
-def _fill(path: Path, name: str, display: str, urls: list[str], clock: Clock, randomness: Randomness) -> Fingerprint:
+def _fill(
+    path: Path,
+    name: str,
+    display: str,
+    urls: list[str],
+    clock: Clock,
+    randomness: Randomness,
+    reconstruction: bool,
+) -> Fingerprint:
     with contextlib.ExitStack() as undo:
         undo.callback(shutil.rmtree, path / "keys", ignore_errors=True)
         root, following, ring = keyring.create(path / "keys", randomness)
@@ -128,6 +151,7 @@ def _fill(path: Path, name: str, display: str, urls: list[str], clock: Clock, ra
             keys=keyring.public_keys(root, ring),
             next_root=following.public.id,
             addresses=urls,
+            reconstruction=reconstruction,
         )
         draft, random = Draft(content.parse(raw)), randomness.draw(sign.RANDOM_BYTES)
         signed = sign.sign(draft, origin=origin_of(me), now=now, random=random, signer=root)

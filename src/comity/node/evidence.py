@@ -1,6 +1,6 @@
 """Evidence: what this node's records show of a telling, as a ladder for its operator and as a proof file for anybody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 from comity.errors import BAD_ARGUMENT, LocalError
@@ -198,27 +198,40 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
     said = node.own(id)
     row = _best_release(node, id, hearer)
     silence_at = node.store.silence(row.id)
-    shown = own_head(node, max(row.index, silence_at or 0))
-    size = shown.head.size
     pull = _pull(node, row)
-    held = _held(node, hearer, Telling(id, row.id))
-    parties: dict[Fingerprint, Descriptor] = {d.fingerprint: d for d in (node.descriptor, hearer.descriptor)}
-    note, used = _trim(shown)
+    held, described = _held(node, hearer, Telling(id, row.id)), {hearer.fingerprint: hearer.descriptor}
     if held is not None:
-        parties |= {d.fingerprint: d for d in held[1]}
-    parties |= {d.fingerprint: d for d in used}
+        described |= {by.fingerprint: by for by in held[1]}
+    head, by = _told_head(node, max(row.index, silence_at or 0), described.keys())
+    described |= {one.fingerprint: one for one in (node.descriptor, by) if one is not None}
     proof = ProofFile(
         said.signed.triple,
         node.own(row.id).signed.triple,
-        _place(node, said.index, size),
-        _place(node, row.index, size),
-        note,
+        _place(node, said.index, head.size),
+        _place(node, row.index, head.size),
+        head.note,
         pull[0] if pull else None,
         held[0] if held else None,
-        _silence(node, silence_at, size),
-        tuple(sorted(d.signed.triple for d in parties.values())),
+        _silence(node, silence_at, head.size),
+        tuple(sorted(d.signed.triple for d in described.values())),
     )
     return prove.encode(proof)
+
+
+def _told_head(node: Node, index: int, described: Set[Fingerprint]) -> tuple[Head, Descriptor | None]:
+    """The head of our log that a proof file shows, with one cosignature by another party, and whose that is.
+
+    It is the earliest by a party whose descriptor stands in the file anyway, else the earliest of all: a descriptor is
+    by far the largest thing that a cosignature costs.
+    """
+    store = node.store
+    firsts = {by: first for by in _witnesses(node) if (first := store.first_cosigned(by, index))}
+    whose = min(firsts.keys() & described or firsts, key=lambda by: (firsts[by][1], by), default=None)
+    after = index if whose is None else firsts[whose][0] - 1
+    size, note = next(iter(store.published_after(after, 1)), (0, node.journal.note or b""))
+    lines = [line for by, line, _ in store.cosignatures(size) if by == whose]
+    peer = None if whose is None else node.peer(whose)
+    return witness.read_head(add_lines(note, lines), node.descriptor), peer.descriptor if peer else None
 
 
 def _best_release(node: Node, id: StatementId, hearer: Peer) -> ReleaseRow:
@@ -247,19 +260,19 @@ def _held(node: Node, hearer: Peer, telling: Telling) -> tuple[Held, list[Descri
         return None
     leaves = [one.leaf for one in answer.tellings]
     inside = Place(row.position, tuple(merkle.inclusion_path(leaves, row.position)))
-    note, used = _trim(receipt.cosigned)
+    note, used = _third_parties(receipt.cosigned, node.descriptor.fingerprint, hearer.fingerprint)
     shown = answer.statement
     triple = (shown.envelope.data, shown.salt, shown.content)
     return Held(triple, inside, Place(receipt.index, receipt.path), note), used
 
 
-def _trim(cosigned: Cosigned) -> tuple[bytes, list[Descriptor]]:
-    """A note with the lines of known parties alone, and whose these are."""
+def _third_parties(cosigned: Cosigned, *apart_from: Fingerprint) -> tuple[bytes, list[Descriptor]]:
+    """A note with its log's own line and those of third parties alone, and whose these are."""
     note = cosigned.head.signed.note
-    names = {by.witness_name for by, _ in cosigned.others}
-    origin = cosigned.head.signed.checkpoint.origin
-    kept = [s.line for s in note.signatures if s.name in names or s.name in (origin, f"{origin}/w")]
-    return (note.text + "\n" + "".join(kept)).encode(), [by for by, _ in cosigned.others]
+    others = [by for _, by in cosigned.apart_from(*apart_from)]
+    names = {cosigned.head.signed.checkpoint.origin, *(by.witness_name for by in others)}
+    kept = [line.line for line in note.signatures if line.name in names]
+    return (note.text + "\n" + "".join(kept)).encode(), others
 
 
 def _place(node: Node, index: int, size: int) -> Place:

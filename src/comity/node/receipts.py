@@ -65,15 +65,15 @@ class Receipts:
             self._open, self._most = {}, len(self._node.peers) - 1
         if now or who not in self._open:
             self._open[who] = {id: _Open() for id in reversed(self._node.store.answers_of(who))}
+        due = [id for id, one in reversed(self._open[who].items()) if one.due <= time]  # the newest first
         found: list[StatementId] = []
-        due = [id for id, one in self._open[who].items() if one.due <= time]
-        for id in due[: -MAX_ASKED - 1 : -1]:  # the newest first
-            if self._proofs(peer, id) < self._most:
+        for id in due if now else due[:MAX_ASKED]:
+            if self._proofs(peer, id) >= self._most:
+                del self._open[who][id]
+            elif len(found) < MAX_ASKED:
                 one = self._open[who][id]
                 one.due, one.wait = Instant(time + one.wait), min(one.wait * 2, LAST_WAIT)
                 found.append(id)
-            else:
-                del self._open[who][id]
         return found
 
     def _proofs(self, peer: Peer, id: StatementId) -> int:

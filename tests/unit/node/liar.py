@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from comity.exchange import deliver
+from comity.exchange import deliver, log
 from comity.exchange.deliver import Page, PageEnd, Pull
 from comity.gateways.peer import PeerServer
 from comity.model.acknowledgement import root_over
 from comity.node.ports import ReleaseRow
 from comity.node.teller import Teller
+from comity.proof import merkle
+from comity.proof.tree import Tree
 from world import Party
 
 PageLie = Callable[[Page, PageEnd], tuple[Page, PageEnd]]
@@ -78,3 +80,10 @@ def altered_content(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
         data, salt, raw = item.statement
         items.append(replace(item, statement=(data, salt, raw.replace(b"report", b"REPORT", 1))))
     return replace(page, items=tuple(items)), end
+
+
+def forked(party: Party, size: int) -> bytes:
+    """A head of another log of the same party."""
+    tree, _ = Tree.empty().append([merkle.leaf_hash(b"%d" % number) for number in range(size)])
+    now = party.clock.now()
+    return log.head(tree, origin=party.node.descriptor.origin, log=party.keys.log, witness=party.keys.witness, now=now)

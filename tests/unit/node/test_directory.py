@@ -60,6 +60,29 @@ def test_a_new_node_opens_as_the_party_that_was_made(tmp_path: Path) -> None:
         assert node.verify_log() == []
 
 
+@pytest.mark.parametrize("reconstruction", [True, False])
+def test_a_party_is_made_a_reconstruction_once_and_for_ever_or_not_at_all(tmp_path: Path, reconstruction: bool) -> None:
+    folder, randomness = tmp_path / "fr", SeededRandomness("fr")
+    create(
+        folder,
+        name="fr",
+        display="F",
+        addresses=[],
+        clock=WorldClock(),
+        randomness=randomness,
+        reconstruction=reconstruction,
+    )
+    with Directory(folder) as held:
+        assert opened(held).descriptor.reconstruction is reconstruction
+        assert opened(held).verify_log() == []
+
+
+def test_a_party_is_no_reconstruction_unless_told(tmp_path: Path) -> None:
+    make(tmp_path / "fr")
+    with Directory(tmp_path / "fr") as held:
+        assert opened(held).descriptor.reconstruction is False
+
+
 def test_keys_folder_and_directory_are_open_to_their_owner_alone(tmp_path: Path) -> None:
     make(tmp_path / "fr")
     for path in [tmp_path / "fr", *(tmp_path / "fr" / "keys").rglob("*"), tmp_path / "fr" / "keys"]:

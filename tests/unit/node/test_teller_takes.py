@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from comity.errors import HEAD_FORK, MALFORMED, NOT_CONSISTENT, NOT_FOUND, STALE_HEAD, RemoteError
-from comity.exchange import acknowledge, log
+from comity.exchange import acknowledge
 from comity.exchange.witness import Shown
 from comity.model.acknowledgement import Telling
 from comity.node.journal import Proposal
 from comity.node.sync import Round
 from comity.node.teller import MAX_EVIDENCE, AddCheckpoint
-from comity.proof import cbor, merkle
+from comity.proof import cbor
 from comity.proof.envelope import StatementId
-from comity.proof.tree import Tree
+from unit.node.liar import forked
 from world import Party, parties, report, run
 
 # -- acknowledgements
@@ -108,13 +108,6 @@ def test_an_answer_on_a_head_that_does_not_follow_is_evidence() -> None:
 
 
 # -- witnessing
-
-
-def forked(party: Party, size: int) -> bytes:
-    """A head of another log of the same party."""
-    tree, _ = Tree.empty().append([merkle.leaf_hash(b"%d" % number) for number in range(size)])
-    now = party.clock.now()
-    return log.head(tree, origin=party.node.descriptor.origin, log=party.keys.log, witness=party.keys.witness, now=now)
 
 
 def add(party: Party, to: Party, note: bytes, old: int, path: tuple[bytes, ...] = ()) -> str:
