@@ -110,6 +110,7 @@ def read_descriptor(given: Given) -> Any:
         "name": found.name,
         "addresses": list(found.addresses),
         "next_root": found.next_root.hex(),
+        "reconstruction": found.reconstruction,
         "keys": {role: getattr(found.keys, role).raw.hex() for role in party.ROLES},
     }
 

@@ -5,7 +5,8 @@
      "next_root": "<SHA-256 of the next root key, hex>", "addresses": ["http://127.0.0.1:8001"]}
 
 Keys are base64url without padding of the raw public bytes. The root signs the descriptor and nothing else; the five keys
-are distinct; the root key's SHA-256 is the fingerprint. Leaf 0 of a party's log is its descriptor.
+are distinct; the root key's SHA-256 is the fingerprint. Leaf 0 of a party's log is its descriptor. One with
+`"reconstruction": true` is of a party that exists in a demo or an exercise alone, and whose clock is not the real one.
 """
 
 import base64
@@ -54,6 +55,7 @@ class Descriptor:
         party: the short name it suggests for itself; a petname decides.
         next_root: SHA-256 of the root key that will follow this one.
         addresses: base URLs of its node; may be empty.
+        reconstruction: it exists in a demo or an exercise alone; its times are not of the real clock.
     """
 
     signed: Signed
@@ -63,6 +65,7 @@ class Descriptor:
     keys: Keys
     next_root: bytes
     addresses: tuple[str, ...]
+    reconstruction: bool
 
     @property
     def origin(self) -> str:
@@ -113,11 +116,19 @@ def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
     signed = Signed(shown.envelope, shown.salt, found)
     next_root = take(found, "next_root", hash32)
     party, name = take(found, "party", fingerprint.party_name), take(found, "name", _name)
-    return Descriptor(signed, own, party, name, keys, next_root, _addresses(found))
+    return Descriptor(signed, own, party, name, keys, next_root, _addresses(found), _reconstruction(found))
 
 
 def write(
-    identifier: str, at: Instant, *, party: str, name: str, keys: Keys, next_root: bytes, addresses: Sequence[str]
+    identifier: str,
+    at: Instant,
+    *,
+    party: str,
+    name: str,
+    keys: Keys,
+    next_root: bytes,
+    addresses: Sequence[str],
+    reconstruction: bool = False,
 ) -> bytes:
     """The content of a descriptor."""
     return content.write(
@@ -129,6 +140,7 @@ def write(
             ("keys", {role: _b64(getattr(keys, role).raw) for role in ROLES}),
             ("next_root", next_root.hex()),
             ("addresses", list(addresses)),
+            ("reconstruction", True if reconstruction else None),
         ],
         created=at,
     )
@@ -181,6 +193,12 @@ def _addresses(found: StixObject) -> tuple[str, ...]:
         raise RemoteError(NOT_STIX, "must be a list of at most 8 URLs", place="/addresses")
     numbered = {str(number): item for number, item in enumerate(given)}
     return tuple(take_from(numbered, number, address, inside="/addresses") for number in numbered)
+
+
+def _reconstruction(found: StixObject) -> bool:
+    if found.properties.get("reconstruction", True) is not True:
+        raise RemoteError(NOT_STIX, "must be true where it stands", place="/reconstruction")
+    return "reconstruction" in found.properties
 
 
 # -- the armoured form, for handing a descriptor to others by mail or on paper

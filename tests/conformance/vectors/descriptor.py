@@ -67,11 +67,14 @@ def _accepted() -> list[Vector]:
             "name": {"fr": "France", "de": "Deutschland"}[name],
             "addresses": [f"https://{name}.example"],
             "next_root": SigningKey(seed(f"{name}/next")).public.id.hex(),
+            "reconstruction": False,
             "keys": {role: getattr(one.descriptor.keys, role).raw.hex() for role in party.ROLES},
         }
         given = _shown(one.packed, fingerprint=one.fingerprint)
         told.append(good(f"accepted-{name}", "DESCRIPTOR-1", desc, given, output))
-    return told
+    marked = _shown(described(_content(reconstruction=True)))
+    fr = told[0].output | {"reconstruction": True}
+    return [*told, good("reconstruction", "DESCRIPTOR-16", "a party that exists in a demo alone", marked, fr)]
 
 
 def _signed() -> list[Vector]:
@@ -170,6 +173,9 @@ def _properties() -> list[Vector]:
         ("address-user", "DESCRIPTOR-12", "a user before the host", {"addresses": ["https://ru.example@fr.example"]}),
         ("address-query", "DESCRIPTOR-12", "a query", {"addresses": ["https://fr.example/?to="]}),
         ("address-no-host", "DESCRIPTOR-12", "no host", {"addresses": ["https://"]}),
+        ("reconstruction-false", "DESCRIPTOR-16", "a mark that marks nothing", {"reconstruction": False}),
+        ("reconstruction-text", "DESCRIPTOR-16", "a mark that is a text", {"reconstruction": "true"}),
+        ("reconstruction-one", "DESCRIPTOR-16", "a mark that is a number", {"reconstruction": 1}),
     ]
     return [
         bad(name, rule, "not-stix", desc, _shown(described(_content(**changed)))) for name, rule, desc, changed in made

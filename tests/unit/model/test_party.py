@@ -193,6 +193,44 @@ def test_an_address_is_nothing_else(text: str) -> None:
     assert refused(described(addresses=["http://a", text])) == (NOT_STIX, "/addresses/1")
 
 
+# -- reconstructions
+
+
+def test_a_party_is_a_reconstruction_only_where_its_descriptor_says_so() -> None:
+    assert party.read(described()).reconstruction is False
+    assert party.read(described(reconstruction=True)).reconstruction is True
+
+
+@pytest.mark.parametrize("reconstruction", [True, False])
+def test_a_descriptor_carries_the_mark_that_it_was_written_with(reconstruction: bool) -> None:
+    keys = FR.descriptor.keys
+    raw = party.write(
+        WHOLE["id"],
+        at(0),
+        party="fr",
+        name="France",
+        keys=keys,
+        next_root=bytes(32),
+        addresses=[],
+        reconstruction=reconstruction,
+    )
+    assert (b"reconstruction" in raw) == reconstruction
+    draft = Draft(parse(raw))
+    signed = sign.sign(draft, origin=FR.origin, now=at(0), random=bytes(32), signer=FR.root)
+    assert party.read(FR.show(signed)).reconstruction is reconstruction
+
+
+@pytest.mark.parametrize("value", [False, 1, 0, "true", "", [], {"demo": True}])
+def test_a_mark_that_says_anything_but_true_is_refused_and_never_read_as_none(value: Any) -> None:
+    assert refused(described(reconstruction=value)) == (NOT_STIX, "/reconstruction")
+
+
+def test_a_mark_of_null_is_refused_too() -> None:
+    draft = Draft(parse(content.dump({**WHOLE, "reconstruction": None})))
+    signed = sign.sign(draft, origin=FR.origin, now=at(0), random=bytes(32), signer=FR.root)
+    assert refused(FR.show(signed)) == (NOT_STIX, "/reconstruction")
+
+
 # -- vouching
 
 
