@@ -28,6 +28,8 @@ def run(room: Path, scale: Scale) -> Iterator[Figure]:
     signatures = _signatures(proof)
     note = f"{len(proof):,} bytes with {len(content):,} of content; logs of {leaves:,} leaves, one third party's cosignatures"
     yield Figure("bytes beyond the content", len(proof) - len(content), "bytes", at_most(6000), None, note)
+    descriptors = sum(len(part) for triple in prove.decode(proof).parties for part in triple)
+    yield Figure("  of which the three parties' descriptors", descriptors, "bytes")
     yield from _inside(proof, trust, signatures, scale)
     yield from _as_process(room / "told.comity-proof", proof, trust, scale)
 

@@ -20,7 +20,7 @@ from comity.model.party import unarmour
 TIMES = 200
 WARM_UP = 5
 PATIENCE = 20.0
-LOOK_EVERY = 0.002
+LOOK_EVERY = 0.01
 
 
 def run(room: Path, scale: Scale) -> Iterator[Figure]:
