@@ -36,8 +36,11 @@ class HttpWire:
                         raise RemoteError(TOO_LARGE, f"an answer of more than {MAX_RESPONSE} bytes")
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Response(response.status_code, headers, bytes(body))
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            # The library's text may hold the URL, never the body: name the kind of failure and where it was aimed.
+        except RemoteError:
+            raise
+        except Exception as error:
+            # Whatever an address makes of the libraries below, it was not reached. Their text may hold the URL, never
+            # the body: name the kind of failure and where it was aimed.
             host = request.url.split("/comity/")[0]
             raise TransportError(UNREACHABLE, f"{host} cannot be reached ({type(error).__name__})") from None
 

@@ -1,0 +1,326 @@
+"""A teller that lies in its pages: each lie has its own code, is kept, and keeps nothing else from getting through."""
+
+from dataclasses import replace
+
+import pytest
+
+from comity.errors import (
+    BAD_SIGNATURE,
+    CONTENT_MISMATCH,
+    HEAD_FORK,
+    HEAD_ROLLBACK,
+    MALFORMED,
+    NOT_CONSISTENT,
+    NOT_INCLUDED,
+    PAGE_INCOMPLETE,
+    UNKNOWN_KEY,
+    WRONG_ADDRESSEE,
+    WRONG_ISSUER,
+)
+from comity.exchange import deliver, sign
+from comity.exchange.deliver import Item, Page, PageEnd
+from comity.exchange.witness import Shown
+from comity.model.statement import Draft
+from comity.node.sync import Round
+from comity.proof import cbor
+from unit.node.liar import LyingTeller, PageLie, altered_content, counted, forked, lying, with_item, without_item
+from world import Party, parties, report, run
+
+
+def kept(hearer: Party, liar: Party) -> list[str]:
+    """The codes under which the hearer has kept evidence."""
+    return [cbor.decode(one.data)["code"] for one in hearer.store.kept("evidence", liar.fingerprint)]
+
+
+def world() -> tuple[Party, Party, Party, LyingTeller]:
+    liar, ru, us = parties("liar", "ru", "us")
+    return liar, ru, us, lying(liar)
+
+
+def item_of(page: Page) -> Item:
+    return page.items[0]
+
+
+# -- items: refused one by one
+
+
+def item_lies() -> dict[str, tuple[str, PageLie]]:
+    """Name -> the code of its refusal, and the lie about the first of two items."""
+
+    def statement(page: Page, data: bytes | None = None, salt: bytes | None = None) -> PageLie:
+        said = item_of(page).statement
+        assert said is not None
+        return with_item(0, statement=(data or said[0], salt or said[1], said[2]))
+
+    def forged(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        said = item_of(page).statement
+        assert said is not None
+        return statement(page, data=said[0][:-1] + bytes([said[0][-1] ^ 1]))(page, end)
+
+    def salted(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        return statement(page, salt=bytes(16))(page, end)
+
+    def truncated(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        return with_item(0, statement_path=item_of(page).statement_path[:-1])(page, end)
+
+    def elsewhere(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        return with_item(0, release_index=item_of(page).release_index + 1)(page, end)
+
+    def swapped(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        return with_item(0, statement=page.items[1].statement)(page, end)
+
+    def nonsense(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        return with_item(0, release=(b"\x00", b"", b""))(page, end)
+
+    return {
+        "a forged signature": (BAD_SIGNATURE, forged),
+        "another salt": (CONTENT_MISMATCH, salted),
+        "a truncated proof": (NOT_INCLUDED, truncated),
+        "a proof of another place": (NOT_INCLUDED, elsewhere),
+        "the release of another statement": (CONTENT_MISMATCH, swapped),
+        "bytes that are no statement": (MALFORMED, nonsense),
+    }
+
+
+@pytest.mark.parametrize("lie", item_lies())
+def test_one_bad_item_is_refused_by_a_signed_statement_and_the_rest_goes_on(lie: str) -> None:
+    liar, ru, _, teller = world()
+    code, teller.lie = item_lies()[lie]
+
+    async def story() -> Round:
+        await liar.say(report(number=1), ru)
+        await liar.say(report(number=2), ru)
+        return (await ru.syncs(liar))[0]
+
+    round = run(story)
+    assert (round.refused, round.received) == (1, 1)
+    [bad] = [row for row in ru.store.received() if row.refused]
+    assert bad.refused == code
+    said = ru.node.own(bad.answer).signed.object
+    assert (said.type, said.properties["disposition"], said.properties["reason"]) == (
+        "acknowledgement",
+        "refused",
+        code,
+    )
+    assert deliver.decode_item(cbor.decode(bad.item), "item").telling.release == bad.release
+
+
+def test_an_item_that_was_refused_is_not_refused_again() -> None:
+    liar, ru, _, teller = world()
+    teller.lie = altered_content
+
+    async def story() -> None:
+        await liar.say(report(), ru)
+        await ru.syncs(liar)
+        size = ru.store.size()
+        for _ in range(3):
+            await ru.syncs(liar)
+        assert ru.store.size() == size
+
+    run(story)
+
+
+def test_a_release_to_another_party_presented_as_mine_is_refused() -> None:
+    liar, ru, us, teller = world()
+
+    async def story() -> Round:
+        await liar.say(report(number=1), us)
+        for_us = deliver.decode_page(await pulled(us, liar)).items
+        await liar.say(report(number=2), ru)
+        teller.lie = lambda page, end: counted(replace(page, items=(*proved(liar, for_us), *page.items)), end)
+        return (await ru.syncs(liar))[0]
+
+    round = run(story)
+    assert (round.refused, round.received) == (1, 1)
+    assert [row.refused for row in ru.store.received()] == [None, WRONG_ADDRESSEE]
+
+
+async def pulled(hearer: Party, teller: Party) -> bytes:
+    pull = deliver.Pull(hearer.fingerprint, teller.fingerprint, 0, 0, hearer.clock.now() // 1000)
+    signed = deliver.sign_pull(pull, hearer.keys.statement)
+    body = cbor.encode({"v": 1, "pull": signed, "limit": 10, "wait": 0})
+    return await teller.teller.pull(hearer.fingerprint, body)
+
+
+def proved(teller: Party, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items with paths into the teller's present head."""
+    prove, size = teller.node.journal.prover, teller.node.journal.tree.size
+    return tuple(
+        replace(
+            item,
+            statement_path=tuple(prove.inclusion(item.statement_index, size)),
+            release_path=tuple(prove.inclusion(item.release_index, size)),
+        )
+        for item in items
+    )
+
+
+def test_a_statement_of_another_party_passed_off_as_ones_own_is_refused() -> None:
+    liar, ru, us, teller = world()
+
+    async def story() -> Round:
+        theirs = await us.say(report(number=1))
+        await liar.say(report(number=2), ru)
+        teller.lie = with_item(0, statement=theirs.signed.triple)
+        return (await ru.syncs(liar))[0]
+
+    assert run(story).refused == 1
+    assert [row.refused for row in ru.store.received()] == [WRONG_ISSUER]
+
+
+def test_a_statement_under_ones_own_name_with_another_key_is_refused() -> None:
+    liar, ru, us, teller = world()
+
+    async def story() -> Round:
+        await liar.say(report(), ru)
+        said = liar.node.at(1).signed
+        forged = sign.sign(
+            Draft(said.object),
+            origin=liar.node.descriptor.origin,
+            now=liar.clock.now(),
+            random=bytes(32),
+            signer=us.keys.statement,
+        )
+        teller.lie = with_item(0, statement=forged.triple)
+        return (await ru.syncs(liar))[0]
+
+    assert run(story).refused == 1
+    assert [row.refused for row in ru.store.received()] == [UNKNOWN_KEY]
+
+
+# -- pages: refused as a whole, and asked for again
+
+
+def page_lies(liar: Party) -> dict[str, tuple[str, PageLie]]:
+    """Name -> the code, and the lie; each leaves evidence that carries the liar's signature."""
+    now = liar.node.journal.tree.size
+
+    def head(note: bytes, path: tuple[bytes, ...] | None = None) -> PageLie:
+        def lie(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+            size = int(note.splitlines()[1])
+            shown = Shown(note, page.head.old, page.head.path if path is None else path)
+            return replace(page, items=(), head=shown), counted(
+                replace(page, items=()), replace(end, size=size, next=size)
+            )[1]
+
+        return lie
+
+    return {
+        "an item left out": (PAGE_INCOMPLETE, lambda page, end: (replace(page, items=page.items[1:]), end)),
+        "a range that starts elsewhere": (PAGE_INCOMPLETE, lambda page, end: (page, replace(end, start=end.start + 1))),
+        "a range beyond its log": (PAGE_INCOMPLETE, lambda page, end: (page, replace(end, next=end.size + 1))),
+        "a page made out to another": (WRONG_ADDRESSEE, lambda page, end: (page, replace(end, to=liar.fingerprint))),
+        "two heads of one size": (HEAD_FORK, head(forked(liar, 2))),
+        "another log": (NOT_CONSISTENT, head(forked(liar, now + 5), (bytes(32), bytes(32)))),
+    }
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "an item left out",
+        "a range that starts elsewhere",
+        "a range beyond its log",
+        "a page made out to another",
+        "two heads of one size",
+        "another log",
+    ],
+)
+def test_a_false_page_is_evidence_and_changes_nothing_and_the_true_one_is_taken_afterwards(lie: str) -> None:
+    liar, ru, _, teller = world()
+
+    async def story() -> None:
+        await liar.say(report(number=1))
+        await ru.syncs(liar)  # ru knows the head of 2
+        head, cursor = ru.store.head(liar.fingerprint), ru.store.cursor(liar.fingerprint)
+        said = await liar.say(report(number=2), ru)
+        code, teller.lie = page_lies(liar)[lie]
+        for _ in range(2):
+            [round] = await ru.syncs(liar)
+            assert (round.errors[0]["code"], round.received) == (code, 0)
+        assert kept(ru, liar)[0] == code
+        assert (ru.store.head(liar.fingerprint), ru.store.cursor(liar.fingerprint)) == (head, cursor)
+        assert list(ru.store.received()) == []
+        teller.lie = None
+        [round] = await ru.syncs(liar)
+        assert (round.errors, round.received) == ([], 1)
+        assert ru.store.received_statement(said.id) is not None
+
+    run(story)
+
+
+def test_a_head_that_shrinks_is_evidence() -> None:
+    liar, ru, _, teller = world()
+
+    async def story() -> None:
+        old = liar.node.journal.note or b""
+        await liar.say(report(number=1))
+        await ru.syncs(liar)
+        shown = Shown(old, 2, ())
+        teller.lie = lambda page, end: (replace(page, head=shown), replace(end, start=0, next=1, size=1))
+        ru.store.refold([])  # so that it asks from the start, as after a loss of its cursor
+        [round] = await ru.syncs(liar)
+        assert round.errors[0]["code"] == HEAD_ROLLBACK
+
+    run(story)
+    assert kept(ru, liar) == [HEAD_ROLLBACK]
+
+
+def test_an_old_page_played_again_is_not_taken() -> None:
+    liar, ru, _, teller = world()
+
+    async def story() -> None:
+        await liar.say(report(number=1), ru)
+        old = [deliver.decode_page(await pulled(ru, liar))]
+        await ru.syncs(liar)
+        await liar.say(report(number=2), ru)
+        teller.lie = lambda page, end: (old[0], deliver.read_page_end(old[0].end, liar.node.descriptor))
+        [round] = await ru.syncs(liar)
+        assert (round.errors[0]["code"], round.received) == (PAGE_INCOMPLETE, 0)
+
+    run(story)
+    assert kept(ru, liar) == [PAGE_INCOMPLETE]
+
+
+# -- omissions
+
+
+def test_an_item_that_a_signed_end_left_out_is_held_when_it_comes_and_the_omission_is_kept() -> None:
+    liar, ru, _, teller = world()
+
+    async def story() -> None:
+        first = await liar.say(report(number=1), ru)
+        left_out = deliver.decode_page(await pulled(ru, liar)).items
+        teller.lie = without_item(0)
+        [round] = await ru.syncs(liar)
+        assert (round.errors, round.received) == ([], 0)
+        await liar.say(report(number=2), ru)
+        teller.lie = lambda page, end: counted(replace(page, items=(*proved(liar, left_out), *page.items)), end)
+        [round] = await ru.syncs(liar)
+        assert (round.errors, round.received) == ([], 2)
+        assert ru.store.received_statement(first.id) is not None
+
+    run(story)
+    [evidence] = ru.store.kept("evidence", liar.fingerprint)
+    found = cbor.decode(evidence.data)
+    index = found["evidence"]["index"]
+    assert found["code"] == "page-omission"
+    ends = [
+        deliver.read_page_end(one.data, liar.node.descriptor) for one in ru.store.kept("page-end", liar.fingerprint)
+    ]
+    assert [end.count for end in ends if end.start <= index < end.next] == [0]
+
+
+def test_a_teller_without_end_does_not_hold_up_a_round() -> None:
+    liar, ru, _, teller = world()
+    teller.lie = lambda page, end: (
+        replace(page, items=()),
+        counted(replace(page, items=()), replace(end, next=end.start))[1],
+    )
+
+    async def story() -> None:
+        await liar.say(report(), ru)
+        [round] = await ru.syncs(liar)
+        assert (round.errors, round.received) == ([], 0)
+
+    run(story)
