@@ -197,10 +197,56 @@ def say(
     if len(raw) > _MAX_OBJECT:
         raise LocalError(TOO_LARGE, f"one object has at most {_MAX_OBJECT} bytes", place=file)
     terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
-    told = _call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms})
+    _tell_said(_call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json)
+
+
+def _tell_said(told: dict[str, Any], as_json: bool) -> None:
     withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
     shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
-    _tell(told, json, "nothing was said: this is what would be" if dry_run else "said", shown)
+    _tell(told, as_json, "nothing was said: this is what would be" if told.get("dry_run") else "said", shown)
+
+
+@app.command()
+def position(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A STIX id, or a name in any script.")],
+    stance: Annotated[
+        str | None,
+        typer.Argument(metavar="STANCE", help="designates, protects, supports, recognises, rejects or silent."),
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="On what it rests; a designation always says it.")
+    ] = None,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Withdraw our position; without --to from all who were told it.")
+    ] = False,
+    to: Names = "",
+    own: Annotated[bool, typer.Option("--own", help="For this party alone, which is the default.")] = False,
+    tlp: Tlp = "amber",
+    onward: Onward = "never",
+    answer_by: AnswerBy = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what this party holds about a subject: its own word, shown to everybody as that, and never a fact."""
+    if own and to:
+        raise LocalError(BAD_ARGUMENT, "--own and --to exclude each other", place="--own")
+    said = {"subject": subject, "stance": stance, "basis": basis, "revoke": revoke, "own": own, "dry_run": dry_run}
+    terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
+    _tell_said(_call(context, "position", {**said, **terms}), json)
+
+
+@app.command()
+def positions(
+    context: typer.Context,
+    subject: Annotated[str | None, typer.Option(metavar="SUBJECT", help="Only on this one, exactly as said.")] = None,
+    json: Json = False,
+) -> None:
+    """List what this party and others hold about whom, side by side; where they differ it is contested."""
+    from comity.app.positions import show
+
+    found = _call(context, "positions", {"subject": subject})
+    render.document(found) if json else show(found)
 
 
 @app.command()

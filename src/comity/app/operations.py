@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Any, TypeVar
 
+from comity.app import positions
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
 from comity.exchange.release import preview
@@ -45,6 +46,16 @@ async def say_object(node: Node, sync: Sync, args: Args) -> Any:
         return {"dry_run": True, **told}
     logged, _ = await node.say(draft, to, terms)
     return {"statement": logged.id.hex(), "index": logged.index, **told}
+
+
+async def say_position(node: Node, sync: Sync, args: Args) -> Any:
+    """Say our position on a subject, or withdraw it: {subject, stance, basis, revoke, own}, and the terms of `say`."""
+    return await say_object(node, sync, positions.drafted(node, args))
+
+
+async def list_positions(node: Node, sync: Sync, args: Args) -> Any:
+    """The positions known here, each its author's: {subject}."""
+    return positions.known(node, args.get("subject"))
 
 
 async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
@@ -232,6 +243,8 @@ async def rebuild(node: Node, sync: Sync, args: Args) -> Any:
 
 OPERATIONS: dict[str, Operation] = {
     "say": say_object,
+    "position": say_position,
+    "positions": list_positions,
     "release": release_statement,
     "withdraw": withdraw_statement,
     "sync": sync_peers,
