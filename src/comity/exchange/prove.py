@@ -2,10 +2,12 @@
 
 The file is one deterministic CBOR map (spec/proof-file.md). It holds the statement, its release, their places in the
 teller's log, and, as far as they exist: the hearer's signed pull, its acknowledgement with its place in the hearer's
-log, and the descriptors of all whose keys are used. Reading checks the form alone; `exchange.verify` judges.
+log, and the descriptors of all whose keys are used. Statement and release stand under one root, so that their paths end
+alike: what they share at the end is written once. Reading checks the form alone; `exchange.verify` judges.
 """
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from comity.errors import MALFORMED, RemoteError
@@ -32,7 +34,7 @@ class Held:
         statement: [envelope, salt, content].
         telling: the place of this telling in the tree over the acknowledgement's tellings.
         receipt: the place of the acknowledgement in the hearer's log.
-        note: the hearer's checkpoint, with every cosignature that the file relies on.
+        note: the hearer's checkpoint, with the cosignatures of third parties and of nobody else.
     """
 
     statement: Triple
@@ -54,6 +56,7 @@ class ProofFile:
     """All that a proof file holds; nothing in it is verified.
 
     Attributes:
+        note: the teller's checkpoint, with its own cosignature and at most one other.
         parties: descriptors, sorted by their bytes.
     """
 
@@ -74,7 +77,7 @@ def encode(proof: ProofFile) -> bytes:
         "v": 1,
         "statement": list(proof.statement),
         "release": list(proof.release),
-        "log": [proof.note, *_place(proof.statement_place), *_place(proof.release_place)],
+        "log": [proof.note, *_places(proof.statement_place, proof.release_place)],
         "parties": [list(triple) for triple in proof.parties],
     }
     if proof.pull is not None:
@@ -107,15 +110,15 @@ def decode(data: bytes) -> ProofFile:
     """
     found = cbor.decode(data, place="proof", limit=MAX_PROOF)
     found = fields_of(found, _FIELDS, frozenset({"pull", "held", "silence"}))
-    log = _shape(found["log"], (bytes, int, bytes, int, bytes), "log")
+    log = _shape(found["log"], (bytes, int, bytes, int, int, bytes), "log")
+    places = _read_places(*log[1:])
     parties = tuple(_triple(item, "parties") for item in found["parties"])
     if list(parties) != sorted(set(parties)) or not 1 <= len(parties) <= 64:
         raise RemoteError(MALFORMED, "parties stand once each, in the order of their bytes", place="parties")
     return ProofFile(
         _triple(found["statement"], "statement"),
         _triple(found["release"], "release"),
-        _read_place(log[1], log[2], "log"),
-        _read_place(log[3], log[4], "log"),
+        *places,
         log[0],
         found.get("pull"),
         _read_held(found["held"]) if "held" in found else None,
@@ -126,6 +129,27 @@ def decode(data: bytes) -> ProofFile:
 
 def _place(place: Place) -> list[Any]:
     return [place.index, b"".join(place.path)]
+
+
+def _places(statement: Place, release: Place) -> list[Any]:
+    """Both places, the statement's path without the hashes at its end that the release's path ends with too."""
+    shared = _shared(statement.path, release.path)
+    alone = Place(statement.index, statement.path[: len(statement.path) - shared])
+    return [*_place(alone), shared, *_place(release)]
+
+
+def _read_places(index: int, path: bytes, shared: int, release_index: int, release_path: bytes) -> tuple[Place, Place]:
+    alone, release = _read_place(index, path, "log"), _read_place(release_index, release_path, "log")
+    statement = Place(index, alone.path + release.path[len(release.path) - shared :])
+    if _shared(statement.path, release.path) != shared:
+        raise RemoteError(MALFORMED, "not just the hashes that both paths end with are left out of one", place="log")
+    return statement, release
+
+
+def _shared(one: Path, other: Path) -> int:
+    """How many hashes two paths have in common at their ends."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _read_held(value: list[Any]) -> Held:

@@ -238,10 +238,14 @@ class _Judge:
         _included(given, self.proof.release_place, head)
         if self.proof.statement_place.index >= self.proof.release_place.index:
             raise RemoteError(MALFORMED, "released before it was logged")
-        own, others = self._cosignatures(head, teller)
-        self._rung("logged", own, teller, _CLAIMED)
-        for at, by in others[:1]:
-            self._rung("witnessed", at, by, _COSIGNED)
+        lines = self._cosignatures(head, teller)
+        own, others = [at for at, by in lines if by is teller], [line for line in lines if line[1] is not teller]
+        if not own or len(others) > 1:
+            raise RemoteError(MALFORMED, "the teller's checkpoint carries its own cosignature and at most one other")
+        self._rung("logged", own[0], teller, _CLAIMED)
+        for at, by in others:
+            if self._counts(by):
+                self._rung("witnessed", at, by, _COSIGNED)
         self._rung("released", instant.from_seconds(given.envelope.iat), teller, _CLAIMED)
         return head
 
@@ -263,8 +267,10 @@ class _Judge:
         merkle.verify_inclusion(telling.leaf, held.telling.index, said.count, held.telling.path, said.root)
         head = witness.read_head(held.note, hearer)
         _included(signed, held.receipt, head)
-        _, others = self._cosignatures(head, hearer)
-        counted = [(at, by) for at, by in others if by is not teller]
+        lines = self._cosignatures(head, hearer)
+        if any(by in (teller, hearer) for _, by in lines):
+            raise RemoteError(MALFORMED, "the hearer's checkpoint carries cosignatures of third parties alone")
+        counted = [(at, by) for at, by in lines if self._counts(by)]
         verdict = self.verdict
         verdict.witnesses = [{"party": by.party, "at": instant.text(at)} for at, by in counted]
         if len(counted) >= self.quorum:
@@ -291,27 +297,19 @@ class _Judge:
         _included(signed, silence.receipt, head)
         self._rung("unacknowledged", said.answer_by, teller, _CLAIMED)
 
-    # (7) every line of both notes is a known party's; every party in the file was needed
-    def _cosignatures(self, head: Head, of: Descriptor) -> tuple[Instant, list[tuple[Instant, Descriptor]]]:
-        """Its own party's time, and the times of all others that count, the earliest first."""
-        own: Instant | None = None
-        others: list[tuple[Instant, Descriptor]] = []
+    # (7) every line of both notes is a known party's and used; every party in the file was needed
+    def _cosignatures(self, head: Head, of: Descriptor) -> list[tuple[Instant, Descriptor]]:
+        """The times of all who cosigned a head, the earliest first."""
+        found: list[tuple[Instant, Descriptor]] = []
         seen: set[str] = set()
         for signature in head.signed.note.signatures:
             if signature.name in seen:
                 raise RemoteError(MALFORMED, "a checkpoint is signed twice under one name")
             seen.add(signature.name)
-            if signature.name == of.origin:
-                continue
-            by = self._party(signature.name.removesuffix("/w"))
-            at = instant.from_seconds(witness.cosigned_at(head, signature.line, by))
-            if by is of:
-                own = at
-            elif self._counts(by):
-                others.append((at, by))
-        if own is None:
-            raise RemoteError(MALFORMED, "a checkpoint carries its own party's cosignature")
-        return own, sorted(others, key=lambda pair: (pair[0], pair[1].party))
+            if signature.name != of.origin:
+                by = self._party(signature.name.removesuffix("/w"))
+                found.append((instant.from_seconds(witness.cosigned_at(head, signature.line, by)), by))
+        return sorted(found, key=lambda pair: (pair[0], pair[1].party))
 
     def _nothing_unused(self) -> None:
         unused = self.parties.keys() - self.used

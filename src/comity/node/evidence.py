@@ -1,6 +1,6 @@
 """Evidence: what this node's records show of a telling, as a ladder for its operator and as a proof file for anybody."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from comity.errors import BAD_ARGUMENT, LocalError
@@ -202,7 +202,7 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
     held, described = _held(node, hearer, Telling(id, row.id)), {hearer.fingerprint: hearer.descriptor}
     if held is not None:
         described |= {by.fingerprint: by for by in held[1]}
-    head, by = _told_head(node, max(row.index, silence_at or 0), described.keys())
+    head, by = _told_head(node, max(row.index, silence_at or 0), described)
     described |= {one.fingerprint: one for one in (node.descriptor, by) if one is not None}
     proof = ProofFile(
         said.signed.triple,
@@ -218,7 +218,7 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
     return prove.encode(proof)
 
 
-def _told_head(node: Node, index: int, described: Set[Fingerprint]) -> tuple[Head, Descriptor | None]:
+def _told_head(node: Node, index: int, described: Mapping[Fingerprint, Descriptor]) -> tuple[Head, Descriptor | None]:
     """The head of our log that a proof file shows, with one cosignature by another party, and whose that is.
 
     It is the earliest by a party whose descriptor stands in the file anyway, else the earliest of all: a descriptor is
@@ -226,7 +226,7 @@ def _told_head(node: Node, index: int, described: Set[Fingerprint]) -> tuple[Hea
     """
     store = node.store
     firsts = {by: first for by in _witnesses(node) if (first := store.first_cosigned(by, index))}
-    whose = min(firsts.keys() & described or firsts, key=lambda by: (firsts[by][1], by), default=None)
+    whose = min(firsts.keys() & described.keys() or firsts, key=lambda by: (firsts[by][1], by), default=None)
     after = index if whose is None else firsts[whose][0] - 1
     size, note = next(iter(store.published_after(after, 1)), (0, node.journal.note or b""))
     lines = [line for by, line, _ in store.cosignatures(size) if by == whose]

@@ -12,7 +12,6 @@ from conformance.vectors.cast import (
     Actor,
     Vector,
     actor,
-    at,
     bad,
     descriptor_content,
     flip,
@@ -22,6 +21,7 @@ from conformance.vectors.proof_made import (
     bare_telling,
     changed,
     complete,
+    note_ru,
     shown,
     silent,
 )
@@ -97,7 +97,7 @@ def _accepted() -> list[Vector]:
         b"",
         place.index,
         b"".join(place.path),
-        log.note(when=at(5), witnesses={"us": at(6), "de": at(7)}),
+        note_ru(log),
     ]
     second = [*_LADDER[:5], _rung("refused", "05:00", "ru", "claimed")]
     bare_ladder = [_LADDER[0], _LADDER[1], _LADDER[3]]
@@ -150,7 +150,7 @@ def _accepted() -> list[Vector]:
         (
             "quorum-3",
             "PROOF-FILE-17",
-            "three are wanted; the teller's does not count",
+            "three are wanted; there are two",
             shown(whole, quorum=3),
             every | {"proved_at": None},
         ),

@@ -5,13 +5,10 @@ from typing import Any
 
 from comity.exchange import prove
 from comity.exchange.prove import Held, Place, ProofFile, Silence
-from comity.proof import cbor
-from conformance.vectors.cast import (
-    NAMES,
-    Log,
-    actor,
-    at,
-)
+from comity.proof import cbor, merkle
+from comity.proof.checkpoint import Checkpoint, sign_checkpoint
+from comity.space.instant import Instant
+from conformance.vectors.cast import NAMES, Log, actor, at, cosigned
 from conformance.vectors.shared import in_pieces
 from conformance.vectors.story import TOLD, pull, story
 
@@ -30,9 +27,12 @@ def note_fr(size: int = TOLD) -> bytes:
     return story().fr.note(size, when=at(3), witnesses={"us": at(3.5)})
 
 
-def note_ru() -> bytes:
-    """Cosigned by the teller, whom nobody counts, by us at 10:06 and by de at 10:07."""
-    return story().ru.note(3, when=at(5), witnesses={"fr": at(5.5), "us": at(6), "de": at(7)})
+def note_ru(log: Log | None = None, witnesses: dict[str, Instant] | None = None) -> bytes:
+    """Signed by its log, and cosigned by us at 10:06 and by de at 10:07, unless by others."""
+    log = log or story().ru
+    head = Checkpoint(log.of.origin, 3, merkle.root_of(log.ids[:3]))
+    given = {"us": at(6), "de": at(7)} if witnesses is None else witnesses
+    return cosigned(sign_checkpoint(head, log.of.origin, log.of.log), given)
 
 
 def complete() -> ProofFile:

@@ -15,7 +15,6 @@ from conformance.vectors.cast import (
     actor,
     at,
     bad,
-    cosigned,
     flip,
 )
 from conformance.vectors.extensions import plain as bare
@@ -26,14 +25,15 @@ from conformance.vectors.proof_made import (
     complete,
     described,
     note_fr,
+    note_ru,
     shown,
     silent,
 )
-from conformance.vectors.story import pull, release_of, story
+from conformance.vectors.story import TOLD, pull, release_of, story
 
 
 def vectors() -> list[Vector]:
-    return [*_said(), *_logged(), *_fetched(), *_held(), *_silent(), *_lines()]
+    return [*_said(), *_logged(), *_fetched(), *_held(), *_silent(), *_paths(), *_lines()]
 
 
 def _said() -> list[Vector]:
@@ -120,9 +120,9 @@ def _said() -> list[Vector]:
 
 def _logged() -> list[Vector]:
     told, least = story(), bare_telling()
-    note, at_said, path, at_given, path_given = cbor.decode(prove.encode(least))["log"]
+    note, at_said, path, shared, at_given, path_given = cbor.decode(prove.encode(least))["log"]
     late = Log(actor("fr"), told.to_ru, told.report)
-    turned = [late.note(when=at(3)), 2, b"".join(late.path(2)), 1, b"".join(late.path(1))]
+    turned = [late.note(when=at(3)), 2, b"".join(late.path(2)), 0, 1, b"".join(late.path(1))]
     bare_note = note.rpartition(b"\xe2\x80\x94")[0]
     rows: list[tuple[str, str, str, str, list[Any]]] = [
         (
@@ -130,21 +130,21 @@ def _logged() -> list[Vector]:
             "PROOF-FILE-9",
             "not-included",
             "the statement at another place",
-            [note, 0, path, at_given, path_given],
+            [note, 0, path, shared, at_given, path_given],
         ),
         (
             "statement-path",
             "PROOF-FILE-9",
             "not-included",
             "one bit of its path",
-            [note, at_said, flip(path, 0), at_given, path_given],
+            [note, at_said, flip(path, 0), shared, at_given, path_given],
         ),
         (
             "release-path",
             "PROOF-FILE-9",
             "not-included",
             "a path one hash short",
-            [note, at_said, path, at_given, path_given[:-32]],
+            [note, at_said, path, shared, at_given, path_given[:-32]],
         ),
         ("released-first", "PROOF-FILE-9", "malformed", "released before it was logged", turned),
         (
@@ -152,21 +152,21 @@ def _logged() -> list[Vector]:
             "PROOF-FILE-9",
             "bad-signature",
             "another size than the log signed",
-            [note.replace(b"\n5\n", b"\n6\n"), at_said, path, at_given, path_given],
+            [note.replace(b"\n5\n", b"\n6\n"), at_said, path, shared, at_given, path_given],
         ),
         (
             "head-of-another",
             "PROOF-FILE-9",
             "wrong-issuer",
             "the hearer's head",
-            [told.ru.note(when=at(5)), at_said, path, at_given, path_given],
+            [told.ru.note(when=at(5)), at_said, path, shared, at_given, path_given],
         ),
         (
             "no-own-cosignature",
             "PROOF-FILE-10",
             "malformed",
-            "a head without its party's cosignature: it has no time",
-            [bare_note, at_said, path, at_given, path_given],
+            "a head without the teller's own cosignature: it has no time",
+            [bare_note, at_said, path, shared, at_given, path_given],
         ),
     ]
     return [bad(name, rule, code, desc, shown(changed(least, log=parts))) for name, rule, code, desc, parts in rows]
@@ -193,8 +193,7 @@ def _held() -> list[Vector]:
     other, other_log = acknowledgement.said_by_ru(acknowledgement.written(root=other_root.hex()), "of another")
 
     def in_log(made: Signed, log: Log) -> list[Any]:
-        shown = cosigned(log.note(when=at(5)), {"us": at(6), "de": at(7)})
-        return [list(made.triple), 0, b"", 2, b"".join(log.path(2)), shown]
+        return [list(made.triple), 0, b"", 2, b"".join(log.path(2)), note_ru(log)]
 
     rows: list[tuple[str, str, str, list[Any]]] = [
         (
@@ -244,11 +243,11 @@ def _held() -> list[Vector]:
 def _silent() -> list[Vector]:
     fr, told, whole = actor("fr"), story(), silent()
     said, index, path = cbor.decode(prove.encode(whole))["silence"]
-    log, told_at = cbor.decode(prove.encode(whole))["log"], b"".join(told.fr.path(1, SILENT))
+    log = cbor.decode(prove.encode(whole))["log"]
     early = fr.says(told.silence.object.raw, "early", at(19))
     early_log = Log(fr, told.report, told.to_ru, told.note, told.to_us, early)
-    early_places = [early_log.note(when=at(31)), 3, b"".join(early_log.path(3)), 4, b"".join(early_log.path(4))]
-    about_ru = [log[0], 1, told_at, 2, b"".join(told.fr.path(2, SILENT))]
+    early_places = [early_log.note(when=at(31)), *_alone(early_log, 3, 4)]
+    about_ru = [log[0], *_alone(told.fr, 1, 2, SILENT)]
     parties = [list(one) for one in described("fr", "ru")]
     another = {
         "statement": list(told.report.triple),
@@ -282,14 +281,41 @@ def _silent() -> list[Vector]:
     return [bad(name, rule, code, desc, shown(changed(whole, **parts))) for name, code, desc, parts in rows]
 
 
+def _alone(log: Log, said: int, given: int, size: int | None = None) -> list[Any]:
+    """Two places in a log as a file has them: what both paths end with stands in the second alone."""
+    path, other = log.path(said, size), log.path(given, size)
+    shared = max(count for count in range(len(path) + 1) if path[len(path) - count :] == other[len(other) - count :])
+    return [said, b"".join(path[: len(path) - shared]), shared, given, b"".join(other)]
+
+
+def _paths() -> list[Vector]:
+    least = bare_telling()
+    note, at_said, path, shared, at_given, path_given = cbor.decode(prove.encode(least))["log"]
+    whole = path + path_given[len(path_given) - 32 * shared :]
+    rows: list[tuple[str, str, list[Any]]] = [
+        ("path-whole", "both paths whole", [note, at_said, whole, 0, at_given, path_given]),
+        ("path-shared-negative", "less than nothing left out", [note, at_said, path, -1, at_given, path_given]),
+        (
+            "path-shared-more",
+            "more left out than the release's path has",
+            [note, at_said, path, 4, at_given, path_given],
+        ),
+        ("path-shared-true", "a truth value as the number left out", [note, at_said, path, True, at_given, path_given]),
+    ]
+    rule = "PROOF-FILE-22"
+    return [bad(name, rule, "malformed", desc, shown(changed(least, log=parts))) for name, desc, parts in rows]
+
+
 def _lines() -> list[Vector]:
-    least, whole = bare_telling(), complete()
+    least, whole, told = bare_telling(), complete(), story()
     fields = cbor.decode(prove.encode(whole))
     log = cbor.decode(prove.encode(least))["log"]
     note = fields["log"][0]
     stranger = b"\xe2\x80\x94 stranger.example/w YWJjZGVmZ2hpamtsbW5vcA==\n"
     second = note + note.splitlines(keepends=True)[-1]
     unused = [list(one) for one in described(*NAMES)]
+    two = told.fr.note(TOLD, when=at(3), witnesses={"us": at(3.5), "de": at(3.5)})
+    by_teller, by_hearer = (note_ru(witnesses={name: at(5.5), "us": at(6), "de": at(7)}) for name in ("fr", "ru"))
     rows: list[tuple[str, str, str, str, bytes]] = [
         (
             "line-of-stranger",
@@ -325,6 +351,27 @@ def _lines() -> list[Vector]:
             "malformed",
             "descriptors that nothing needs",
             changed(least, parties=unused),
+        ),
+        (
+            "teller-two-others",
+            "PROOF-FILE-21",
+            "malformed",
+            "two others have cosigned the teller's checkpoint",
+            changed(whole, log=[two, *fields["log"][1:]]),
+        ),
+        (
+            "held-cosigned-by-teller",
+            "PROOF-FILE-21",
+            "malformed",
+            "the teller has cosigned the hearer's checkpoint: nobody counts that",
+            changed(whole, held=[*fields["held"][:5], by_teller]),
+        ),
+        (
+            "held-cosigned-by-hearer",
+            "PROOF-FILE-21",
+            "malformed",
+            "the hearer has cosigned its own checkpoint: nobody counts that",
+            changed(whole, held=[*fields["held"][:5], by_hearer]),
         ),
     ]
     return [bad(name, rule, code, desc, shown(data)) for name, rule, code, desc, data in rows]

@@ -20,7 +20,7 @@ from comity.model.party import Keys
 from comity.model.release import read as read_release
 from comity.model.statement import Draft, Logged, Signed, Unverified
 from comity.proof import merkle
-from comity.proof.checkpoint import add_lines
+from comity.proof.checkpoint import Checkpoint, add_lines, sign_checkpoint
 from comity.proof.keys import Signer, SigningKey
 from comity.proof.tree import Prover, Tree
 from comity.space import instant
@@ -135,9 +135,11 @@ class Speaker:
 
     # -- showing
 
-    def note(self, when: int = 5, *, cosigned: Sequence[tuple["Speaker", int]] = ()) -> bytes:
-        """The newest head, with its own cosignature and those of others at their times."""
+    def note(self, when: int = 5, *, cosigned: Sequence[tuple["Speaker", int]] = (), own: bool = True) -> bytes:
+        """The newest head, with the cosignatures of others at their times, and with its own unless told otherwise."""
         bare = log.head(self.tree, origin=self.origin, log=self.log, witness=self.witness, now=at(when))
+        if not own:
+            bare = sign_checkpoint(Checkpoint(self.origin, self.tree.size, self.tree.root()), self.origin, self.log)
         return add_lines(bare, [other.cosign(self, bare, second) for other, second in cosigned])
 
     def head(self) -> Head:
@@ -253,7 +255,7 @@ class Story:
     ) -> ProofFile:
         """The proof file; `*_heads` say who cosigned teller's and hearer's heads, and when."""
         told = [(self.us, 8)] if told_heads is None else told_heads
-        held = [(self.us, 9), (self.cn, 11), (self.fr, 4)] if held_heads is None else held_heads
+        held = [(self.us, 9), (self.cn, 11)] if held_heads is None else held_heads
         who = {one.origin: one for one in (self.fr, self.ru, *(one for one, _ in told))}
         if answered:
             who |= {one.origin: one for one, _ in held}
@@ -273,7 +275,8 @@ class Story:
     def held(self, cosigned: Sequence[tuple[Speaker, int]]) -> Held:
         leaves, position = [one.leaf for one in self.tellings], len(self.tellings) // 2
         inside = Place(position, tuple(merkle.inclusion_path(leaves, position)))
-        return Held(self.answer.signed.triple, inside, self.ru.place(self.answer), self.ru.note(8, cosigned=cosigned))
+        note = self.ru.note(8, cosigned=cosigned, own=False)
+        return Held(self.answer.signed.triple, inside, self.ru.place(self.answer), note)
 
     def bytes(self) -> bytes:
         return prove.encode(self.file())

@@ -7,7 +7,7 @@ import pytest
 
 from comity.errors import MALFORMED, TOO_LARGE, RemoteError
 from comity.exchange import prove
-from comity.exchange.prove import MAX_PROOF, ProofFile
+from comity.exchange.prove import MAX_PROOF, Place, ProofFile
 from comity.proof import cbor
 from unit.exchange.speaker import Story
 
@@ -58,12 +58,13 @@ CHANGES: list[tuple[str, Any, str]] = [
     ("statement", [*TRIPLE[:2], "content"], "statement"),
     ("release", {}, "release"),
     ("release", [None, None, None], "release"),
-    ("log", LOG[:4], "log"),
+    ("log", LOG[:5], "log"),
     ("log", [*LOG, 0], "log"),
     ("log", [LOG[0], -1, *LOG[2:]], "log"),
     ("log", [LOG[0], 2**63, *LOG[2:]], "log"),
     ("log", [LOG[0], True, *LOG[2:]], "log"),
     ("log", [LOG[0], LOG[1], LOG[2] + b"\0", *LOG[3:]], "log"),
+    ("log", [*LOG[:3], True, *LOG[4:]], "log"),
     ("log", [LOG[0].decode(), *LOG[1:]], "log"),
     ("pull", None, "pull"),
     ("pull", "pull", "pull"),
@@ -86,6 +87,36 @@ CHANGES: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("name", "value", "place"), CHANGES, ids=range(len(CHANGES)))
 def test_a_part_of_another_shape_is_malformed_at_its_place(name: str, value: Any, place: str) -> None:
     assert refused(cbor.encode(WHOLE | {name: value})) == (MALFORMED, place)
+
+
+# -- two paths to one root
+
+
+def test_what_both_paths_end_with_is_written_once() -> None:
+    path, shared, other = LOG[2], LOG[3], LOG[5]
+    assert shared > 0
+    assert path + other[-32 * shared :] == b"".join(FILE.statement_place.path)
+    assert other == b"".join(FILE.release_place.path)
+
+
+def test_a_file_that_leaves_out_less_than_both_paths_end_with_or_more_than_there_is_is_malformed() -> None:
+    for shared in (0, LOG[3] - 1):
+        left_out = LOG[5][len(LOG[5]) - 32 * LOG[3] : len(LOG[5]) - 32 * shared]
+        assert refused(cbor.encode(WHOLE | {"log": [*LOG[:2], LOG[2] + left_out, shared, *LOG[4:]]})) == (
+            MALFORMED,
+            "log",
+        )
+    for shared in (-1, len(LOG[5]) // 32 + 1, 2**64 - 1):
+        assert refused(cbor.encode(WHOLE | {"log": [*LOG[:3], shared, *LOG[4:]]})) == (MALFORMED, "log")
+
+
+@pytest.mark.parametrize("one", [(), (1,), (1, 2), (3, 2), (2, 1, 2), (1, 1, 1)])
+@pytest.mark.parametrize("other", [(), (1,), (1, 2), (2, 2), (1, 1, 2)])
+def test_paths_of_any_shape_survive(one: tuple[int, ...], other: tuple[int, ...]) -> None:
+    """Also those that no tree has: whether they lead to the root is judged later, by what was written."""
+    paths = [tuple(bytes([number]) * 32 for number in path) for path in (one, other)]
+    file = replace(FILE, statement_place=Place(5, paths[0]), release_place=Place(6, paths[1]))
+    assert prove.decode(prove.encode(file)) == file
 
 
 @pytest.mark.parametrize(

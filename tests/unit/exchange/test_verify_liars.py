@@ -229,7 +229,7 @@ def acknowledged(story: Story, tellings: list[Telling], position: int = 0, **cha
     )
     raw = acknowledgement.write(replace(said, **changes), at(7))
     entry = story.ru.append(story.ru.sign(Draft(parse(raw))))[0]
-    note = story.ru.note(8, cosigned=[(story.us, 9)])
+    note = story.ru.note(8, cosigned=[(story.us, 9)], own=False)
     held = Held(entry.signed.triple, Place(position, ()), story.ru.place(entry), note)
     return replace(story.file(held_heads=[(story.us, 9)]), held=held)
 

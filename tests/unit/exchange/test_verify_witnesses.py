@@ -35,9 +35,22 @@ def relined(story: Story, change: Callable[[list[bytes]], list[bytes]], where: s
 
 
 @pytest.mark.parametrize("where", ["log", "held"])
-def test_a_head_carries_its_own_partys_signature_and_cosignature(story: Story, where: str) -> None:
+def test_a_head_carries_its_logs_signature(story: Story, where: str) -> None:
     assert refused(relined(story, lambda found: found[1:], where)) == (UNKNOWN_KEY, where)
-    assert refused(relined(story, lambda found: [found[0], *found[2:]], where)) == (MALFORMED, where)
+
+
+def test_the_tellers_head_carries_its_own_cosignature_and_at_most_one_other(story: Story) -> None:
+    assert refused(relined(story, lambda found: [found[0], *found[2:]])) == (MALFORMED, "log")
+    assert refused(relined(story, lambda found: found[:1])) == (MALFORMED, "log")
+    for other in (story.cn, story.ru):
+        assert refused(story.file(told_heads=[(story.us, 8), (other, 8)])) == (MALFORMED, "log")
+
+
+def test_neither_tellers_nor_hearers_cosignature_stands_under_the_hearers_head(story: Story) -> None:
+    """They count for nothing, so they would be of no use."""
+    for other in (story.fr, story.ru):
+        assert refused(story.file(held_heads=[(story.us, 9), (other, 4)])) == (MALFORMED, "held")
+        assert refused(story.file(held_heads=[(other, 4)])) == (MALFORMED, "held")
 
 
 @pytest.mark.parametrize("where", ["log", "held"])
