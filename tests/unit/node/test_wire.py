@@ -20,18 +20,31 @@ def saying(answer: bytes, heard: list[bytes] | None = None) -> Serve:
             heard.append(head)
         writer.write(answer)
         await writer.drain()
-        writer.close()
 
     return serve
 
 
 def asked(serve: Serve, *, timeout: float = 5) -> Response:
+    serving: list[asyncio.Task[None]] = []
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.append(asyncio.current_task())  # type: ignore[arg-type]
+        try:
+            await serve(reader, writer)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
     async def story() -> Response:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(accept, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        async with server, HttpWire() as line:
-            request = Request("GET", f"http://127.0.0.1:{port}/comity/v1/checkpoint", {"x-test": "1"}, b"")
-            return await line.send(request, timeout=timeout)
+        request = Request("GET", f"http://127.0.0.1:{port}/comity/v1/checkpoint", {"x-test": "1"}, b"")
+        async with server:
+            try:
+                async with HttpWire() as line:
+                    return await line.send(request, timeout=timeout)
+            finally:
+                await asyncio.gather(*serving, return_exceptions=True)
 
     return asyncio.run(story())
 
@@ -78,7 +91,6 @@ def test_an_answer_that_is_cut_off_or_no_http_is_unreachable(answer: bytes) -> N
 def test_who_accepts_and_says_nothing_is_unreachable_in_time() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()  # until the other side gives up
-        writer.close()
 
     assert failing(serve, timeout=0.1)[0] == UNREACHABLE
 
