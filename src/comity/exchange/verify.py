@@ -6,7 +6,7 @@ not carry. Rule 3: times that a party says of itself are claims; `proved_at` is 
 on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer. Where fingerprints were
 given, only the cosignatures of parties among these count, for this time as for the rung `witnessed`: anybody can make up
 a party. Rule 4: everything in the file is used, or the file is not valid. Rule 5: no two parties share a key: what one
-has signed must not pass for the word of two.
+has signed must not pass for the word of two. Rule 6: if any party in the file is of a reconstruction, the verdict says so.
 
 A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party; `inferred`: the
 hearer asked for what comes after, as it would too if the teller had left this item out of its page.
@@ -62,6 +62,7 @@ class Verdict:
         held_at: as the hearer claims.
         proved_at: None where fewer than `quorum` independent cosignatures stand on the hearer's checkpoint.
         witnesses: names and times of the cosignatures that were counted.
+        reconstruction: a party in it exists in a demo or an exercise alone: none of this has happened.
         problems: why it is not valid.
     """
 
@@ -82,10 +83,12 @@ class Verdict:
     ladder: list[Rung] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
     content: bytes | None = None
+    reconstruction: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        """The verdict as JSON values; times are RFC 3339."""
-        return {
+        """The verdict as JSON values; times are RFC 3339. `reconstruction` stands there only where it is true."""
+        played = {"reconstruction": True} if self.reconstruction else {}
+        return played | {
             "valid": self.valid,
             "trusted": self.trusted,
             "said_by": self.said_by,
@@ -192,6 +195,7 @@ class _Judge:
                 raise RemoteError(MALFORMED, "two parties share a key")
             keys |= own
             self.parties[found.origin] = found
+            self.verdict.reconstruction |= found.reconstruction
             self.verdict.fingerprints[found.party] = found.fingerprint
             given = self.trust.get(found.party)
             if given is not None and given != found.fingerprint:

@@ -53,10 +53,12 @@ class Speaker:
     Args:
         name: what it calls itself.
         seed: what its keys are drawn from; its name if none is given.
+        played: it exists in an exercise alone, and its descriptor says so.
         keys: keys of its own choice, by use.
     """
 
-    def __init__(self, name: str, *, seed: str = "", **keys: Signer | None) -> None:
+    def __init__(self, name: str, *, seed: str = "", played: bool = False, **keys: Signer | None) -> None:
+        self._played = played
         self.name, self._seed, self._drawn = name, seed or name, 0
         self.root, self.statement, self.log, self.witness, self.transport = (
             keys.get(use) or SigningKey(sha256(f"{self._seed}/{use}".encode()).digest()) for use in party.ROLES
@@ -90,6 +92,7 @@ class Speaker:
             keys=keys,
             next_root=sha256(self._seed.encode()).digest(),
             addresses=[f"http://{self.name}.example"],
+            reconstruction=self._played,
         )
         return self.sign(Draft(content.parse(raw)), 0, signer or self.root)
 

@@ -115,7 +115,11 @@ def sealed(fields: Any, kind: str = PULL_TYPE, unprotected: dict[Any, Any] | Non
     return cose.sign1(protected, unprotected or {}, cbor.encode(fields), RU.statement)
 
 
-ASK: list[Any] = [RU.fingerprint, US.fingerprint, 0, 0, 0]
+ASK: list[Any] = [bytes.fromhex(RU.fingerprint), bytes.fromhex(US.fingerprint), 0, 0, 0]
+
+
+def test_a_pull_names_both_parties_by_the_32_bytes_of_their_fingerprints() -> None:
+    assert deliver.read_pull(sealed(ASK), RU.descriptor) == Pull(RU.fingerprint, US.fingerprint, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,12 @@ ASK: list[Any] = [RU.fingerprint, US.fingerprint, 0, 0, 0]
         sealed([ASK[0], ASK[1], -1, 0, 0]),
         sealed([ASK[0], ASK[1], 2**63, 0, 0]),
         sealed([ASK[0], ASK[1], True, 0, 0]),
-        sealed([ASK[0].encode(), *ASK[1:]]),
+        sealed([RU.fingerprint, *ASK[1:]]),
+        sealed([ASK[0], US.fingerprint, *ASK[2:]]),
+        sealed([RU.fingerprint.encode(), *ASK[1:]]),
+        sealed([ASK[0] + b"\0", *ASK[1:]]),
+        sealed([ASK[0], ASK[1][:-1], *ASK[2:]]),
+        sealed([ASK[0], b"", *ASK[2:]]),
         sealed({0: 1}),
         cose.sign1(
             {1: -8, 3: PULL_TYPE, 4: RU.statement.public.id[:8]}, {}, None, RU.statement, detached=cbor.encode(ASK)
