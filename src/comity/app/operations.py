@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from comity.app import positions
+from comity.app import airspace, positions, versions
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
 from comity.exchange.release import preview
@@ -51,6 +51,53 @@ async def say_object(node: Node, sync: Sync, args: Args) -> Any:
 async def say_position(node: Node, sync: Sync, args: Args) -> Any:
     """Say our position on a subject, or withdraw it: {subject, stance, basis, revoke, own}, and the terms of `say`."""
     return await say_object(node, sync, positions.drafted(node, args))
+
+
+async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
+    """Say a notice, and check it against all that is in force: {geojson, from, until, ..., state, replaces}."""
+    told = await say_object(node, sync, airspace.notice_drafted(node, args))
+    return _with_objections(node, sync, told)
+
+
+async def say_site(node: Node, sync: Sync, args: Args) -> Any:
+    """Say a protected site, and check it against all notices in force: {geojson, function, precision, ...}."""
+    exact, told_to_others, echo = airspace.site_drafted(node, args)
+    kept = None if exact is None else await say_object(node, sync, exact)
+    told = await say_object(node, sync, told_to_others)
+    told |= {"precision": args.get("precision") or "exact", "understood_as": echo}
+    return _with_objections(node, sync, told | ({"exact": kept.get("statement")} if kept else {}))
+
+
+def _with_objections(node: Node, sync: Sync, told: Args) -> Args:
+    """What came of it at once: the objections that name the new statement."""
+    if "statement" not in told:
+        return told
+    found = airspace.objections(node, sync.watch)
+    return {**told, "objections": [one for one in found if told["statement"] in (one["against"], one["because"])]}
+
+
+async def check_area(node: Node, sync: Sync, args: Args) -> Any:
+    """Check an operation: {geojson, from, until, floor, ceiling, margin_km, record}."""
+    told, record = airspace.checked(node, sync.watch, args)
+    if record is not None:
+        logged, _ = await node.say(record, [], Terms())
+        told["record"] = logged.id.hex()
+    return told
+
+
+async def list_objections(node: Node, sync: Sync, args: Args) -> Any:
+    """What stands against whose notices, as far as their operators may know."""
+    return airspace.objections(node, sync.watch)
+
+
+async def list_alerts(node: Node, sync: Sync, args: Args) -> Any:
+    """What meets matter that its operator was not told of."""
+    return airspace.alerts(node, sync.watch)
+
+
+async def list_statements(node: Node, sync: Sync, args: Args) -> Any:
+    """What is said here, version by version: {type}."""
+    return versions.known(node, args.get("type"))
 
 
 async def list_positions(node: Node, sync: Sync, args: Args) -> Any:
@@ -186,6 +233,7 @@ async def descriptor(node: Node, sync: Sync, args: Args) -> Any:
         "name": me.name,
         "fingerprint": me.fingerprint,
         "addresses": list(me.addresses),
+        "reconstruction": me.reconstruction,
         "descriptor": armour(pack(me.signed)),
     }
 
@@ -209,6 +257,7 @@ def _peer(node: Node, peer: Peer) -> Any:
         "name": found.name,
         "fingerprint": found.fingerprint,
         "addresses": list(found.addresses),
+        "reconstruction": found.reconstruction,
         "log_size": head[0] if head else None,
     }
 
@@ -245,6 +294,12 @@ OPERATIONS: dict[str, Operation] = {
     "say": say_object,
     "position": say_position,
     "positions": list_positions,
+    "notice": say_notice,
+    "protect": say_site,
+    "check": check_area,
+    "objections": list_objections,
+    "alerts": list_alerts,
+    "statements": list_statements,
     "release": release_statement,
     "withdraw": withdraw_statement,
     "sync": sync_peers,
