@@ -44,6 +44,7 @@ AnswerBy = Annotated[
 
 NOT_VALID = 1
 ERROR = 2
+_RECONSTRUCTION = "a reconstruction, of a demo or an exercise; its times are not of the real clock"
 _MAX_OBJECT = 1 << 20
 _MAX_PROOF = 4 << 20
 
@@ -144,6 +145,8 @@ def descriptor(context: typer.Context, json: Json = False) -> None:
     else:
         render.block(told["descriptor"].rstrip("\n"))
         render.note(f"{told['party']}, {told['name']}: fingerprint {told['fingerprint']}")
+        if told["reconstruction"]:
+            render.note(f"{told['party']}: {_RECONSTRUCTION}")
 
 
 @peers.command("add")
@@ -171,7 +174,11 @@ def peer_list(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    cells = [(p["party"], "\n".join([p["name"], p["fingerprint"], *p["addresses"]])) for p in found]
+    marks = {True: [_RECONSTRUCTION], False: []}
+    cells = [
+        (p["party"], "\n".join([p["name"], p["fingerprint"], *p["addresses"], *marks[p["reconstruction"]]]))
+        for p in found
+    ]
     render.rows("", ("party", "name, fingerprint, addresses"), cells, empty="no party is known here: comity peer add")
 
 
@@ -458,6 +465,8 @@ def _show_verdict(told: dict[str, Any]) -> None:
         render.block(f"NOT VALID: {problem['code']} at {problem.get('place') or 'the file'}: {problem['message']}")
     if told["problems"]:
         return
+    if told.get("reconstruction"):
+        render.block(f"parties in this file: {_RECONSTRUCTION}")
     names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused", "proved_at")
     whom = "teller and hearer have the fingerprints given" if told["trusted"] else "no: compare the fingerprints below"
     render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}})
