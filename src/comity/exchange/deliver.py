@@ -17,7 +17,7 @@ from comity.model.party import Descriptor
 from comity.model.statement import Released, Triple
 from comity.proof import cbor, cose
 from comity.proof.envelope import StatementId
-from comity.proof.keys import Signer, VerifyingKey
+from comity.proof.keys import Signer
 from comity.proof.merkle import leaf_hash
 
 PULL_TYPE = "application/comity-pull+cbor"
@@ -97,7 +97,7 @@ class Page:
 
 def sign_pull(pull: Pull, signer: Signer) -> bytes:
     """Sign a pull with the hearer's statement key."""
-    return _seal(PULL_TYPE, [pull.by, pull.to, pull.cursor, pull.have, pull.at], signer)
+    return _seal(PULL_TYPE, [*_parties(pull.by, pull.to), pull.cursor, pull.have, pull.at], signer)
 
 
 def read_pull(data: bytes, by: Descriptor) -> Pull:
@@ -106,15 +106,12 @@ def read_pull(data: bytes, by: Descriptor) -> Pull:
     Raises:
         RemoteError: `malformed`, `bad-signature`, `unknown-key`, `wrong-addressee`: not signed as who it says.
     """
-    fields = _unseal(PULL_TYPE, data, by.keys.statement, (str, str, int, int, int))
-    pull = Pull(*fields)
-    _same_party(pull.by, by)
-    return pull
+    return Pull(*_unseal(PULL_TYPE, data, by, (int, int, int)))
 
 
 def sign_page_end(end: PageEnd, signer: Signer) -> bytes:
     """Sign a page's end with the teller's statement key."""
-    fields = [end.by, end.to, end.start, end.next, end.size, end.count, end.root, end.at]
+    fields = [*_parties(end.by, end.to), end.start, end.next, end.size, end.count, end.root, end.at]
     return _seal(PAGE_END_TYPE, fields, signer)
 
 
@@ -124,10 +121,7 @@ def read_page_end(data: bytes, by: Descriptor) -> PageEnd:
     Raises:
         RemoteError: `malformed`, `bad-signature`, `unknown-key`, `wrong-addressee`.
     """
-    fields = _unseal(PAGE_END_TYPE, data, by.keys.statement, (str, str, int, int, int, int, bytes, int))
-    end = PageEnd(*fields)
-    _same_party(end.by, by)
-    return end
+    return PageEnd(*_unseal(PAGE_END_TYPE, data, by, (int, int, int, int, bytes, int)))
 
 
 def pack(released: Sequence[Released], prove: Callable[[int], Sequence[bytes]]) -> tuple[Item, ...]:
@@ -288,20 +282,25 @@ def _seal(kind: str, fields: list[Any], signer: Signer) -> bytes:
     return cose.sign1(protected, {}, cbor.encode(fields), signer)
 
 
-def _unseal(kind: str, data: bytes, key: VerifyingKey, types: tuple[type, ...]) -> list[Any]:
-    message = cose.parse_sign1(data, place=kind)
+def _parties(by: Fingerprint, to: Fingerprint) -> list[bytes]:
+    return [bytes.fromhex(by), bytes.fromhex(to)]
+
+
+def _unseal(kind: str, data: bytes, by: Descriptor, types: tuple[type, ...]) -> list[Any]:
+    """The fields of a message that a party has signed: its own fingerprint, that of another, and fields of these types."""
+    message, key = cose.parse_sign1(data, place=kind), by.keys.statement
     if message.protected.keys() != {1, 3, 4} or message.unprotected or message.protected[3] != kind:
         raise RemoteError(MALFORMED, f"not a signed {kind}", place=kind)
     if message.protected[4] != key.id[:8]:
         raise RemoteError(UNKNOWN_KEY, "not signed by the statement key of its party's descriptor", place=kind)
     message.verify(key)
-    fields = cbor.decode(message.payload or b"", place=kind)
+    fields, types = cbor.decode(message.payload or b"", place=kind), (bytes, bytes, *types)
     good = type(fields) is list and len(fields) == len(types)
     if not good or any(type(f) is not t or (t is int and not _size(f)) for f, t in zip(fields, types, strict=True)):
         raise RemoteError(MALFORMED, f"not the fields of a {kind}", place=kind)
-    return list(fields)
-
-
-def _same_party(said: str, by: Descriptor) -> None:
+    if len(fields[0]) != 32 or len(fields[1]) != 32:
+        raise RemoteError(MALFORMED, "a fingerprint has 32 bytes", place=kind)
+    said, to = Fingerprint(fields[0].hex()), Fingerprint(fields[1].hex())
     if said != by.fingerprint:
         raise RemoteError(WRONG_ADDRESSEE, f"signed by {by.fingerprint[:16]}, but speaks for {said[:16]}")
+    return [said, to, *fields[2:]]

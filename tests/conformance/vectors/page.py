@@ -34,8 +34,9 @@ def sealed(kind: str, fields: Any, key: Signer, **header: Any) -> bytes:
 def _pulls() -> list[Vector]:
     fr, ru = actor("fr"), actor("ru")
     whole = pull()
-    fields: list[Any] = [ru.fingerprint, fr.fingerprint, TOLD, TOLD, at(8) // 1000]
-    output = {"by": fields[0], "to": fields[1], "cursor": TOLD, "have": TOLD, "at": fields[4]}
+    by, to = bytes.fromhex(ru.fingerprint), bytes.fromhex(fr.fingerprint)
+    fields: list[Any] = [by, to, TOLD, TOLD, at(8) // 1000]
+    output = {"by": ru.fingerprint, "to": fr.fingerprint, "cursor": TOLD, "have": TOLD, "at": fields[4]}
     key = ru.statement
     made: list[tuple[str, str, str, str, bytes]] = [
         ("pull-untagged", "PAGE-1", "malformed", "without its tag", whole[1:]),
@@ -79,6 +80,20 @@ def _pulls() -> list[Vector]:
             "malformed",
             "a cursor that is true",
             sealed(PULL_TYPE, [*fields[:2], True, 0, 0], key),
+        ),
+        (
+            "pull-by-hexadecimal",
+            "PAGE-3",
+            "malformed",
+            "a fingerprint in hexadecimal digits",
+            sealed(PULL_TYPE, [ru.fingerprint, to, *fields[2:]], key),
+        ),
+        (
+            "pull-to-31-bytes",
+            "PAGE-3",
+            "malformed",
+            "a fingerprint of 31 bytes",
+            sealed(PULL_TYPE, [by, to[:-1], *fields[2:]], key),
         ),
         ("pull-as-map", "PAGE-3", "malformed", "a map in place of the list", sealed(PULL_TYPE, {1: fields}, key)),
     ]
@@ -169,8 +184,8 @@ def _ends() -> list[Vector]:
     end = told.page_end()
     key = fr.statement
     fields: list[Any] = [
-        fr.fingerprint,
-        actor("ru").fingerprint,
+        bytes.fromhex(fr.fingerprint),
+        bytes.fromhex(actor("ru").fingerprint),
         0,
         TOLD,
         TOLD,
@@ -205,6 +220,13 @@ def _ends() -> list[Vector]:
             "malformed",
             "no time",
             _shown(made(end=sealed(PAGE_END_TYPE, fields[:7], key))),
+        ),
+        (
+            "end-to-33-bytes",
+            "PAGE-7",
+            "malformed",
+            "a fingerprint of 33 bytes",
+            _shown(made(end=sealed(PAGE_END_TYPE, [fields[0], fields[1] + b"\x00", *fields[2:]], key))),
         ),
         (
             "end-by-another",

@@ -377,6 +377,23 @@ def test_where_no_one_described_cosigned_the_tellers_head_the_earliest_of_all_is
     assert names_in(fr, run(story)) == (["de", "fr", "ru"], ["fr", "de"], [])
 
 
+@pytest.mark.parametrize("names", [("fr", "ru", "us"), ("fr", "ru", "us", "de", "cn", "uk", "jp")])
+def test_a_telling_between_small_logs_takes_at_most_six_thousand_bytes_and_a_kilobyte_per_further_party(
+    names: tuple[str, ...],
+) -> None:
+    fr, ru, *others = parties(*names)
+
+    async def story() -> bytes:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr, fr)
+        await fr.syncs(*others, ru)
+        return await around(said, fr, ru, *others)
+
+    data = run(story)
+    assert [rung.name for rung in verify(data).ladder] == [*HOME, "witnessed", "released", "fetched", "held"]
+    assert len(data) - len(report()) <= 6000 + 1150 * (len(others) - 1)
+
+
 # -- whose
 
 
