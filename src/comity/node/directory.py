@@ -62,10 +62,12 @@ class Directory:
 
     def close(self) -> None:
         """Close the store and let the directory go."""
-        for part in ("_store", "_lock"):
-            if hasattr(self, part):
-                getattr(self, part).close()
-        os.close(self._held)
+        try:
+            for part in ("_store", "_lock"):
+                if hasattr(self, part):
+                    getattr(self, part).close()
+        finally:
+            os.close(self._held)
 
     def __enter__(self) -> Self:
         return self
