@@ -86,9 +86,8 @@ class Verdict:
     reconstruction: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        """The verdict as JSON values; times are RFC 3339. `reconstruction` stands there only where it is true."""
-        played = {"reconstruction": True} if self.reconstruction else {}
-        return played | {
+        """The verdict as JSON values; times are RFC 3339."""
+        return {
             "valid": self.valid,
             "trusted": self.trusted,
             "said_by": self.said_by,
@@ -104,6 +103,7 @@ class Verdict:
             "witnesses": self.witnesses,
             "fingerprints": self.fingerprints,
             "ladder": [{"rung": r.name, "at": _text(r.at), "by": r.by, "basis": r.basis} for r in self.ladder],
+            "reconstruction": self.reconstruction,
             "problems": self.problems,
         }
 

@@ -72,6 +72,7 @@ def _verdict(*names: str, **more: Any) -> dict[str, Any]:
         "witnesses": _WITNESSES,
         "fingerprints": {actor(name).descriptor.party: actor(name).fingerprint for name in names},
         "ladder": _LADDER,
+        "reconstruction": False,
     }
     return plain | more
 
@@ -175,6 +176,13 @@ def _accepted() -> list[Vector]:
             shown(prove.encode(silent())),
             _verdict("fr", "us") | nobody | silence,
         ),
+        (
+            "reconstruction",
+            "PROOF-FILE-24",
+            "the hearer exists in an exercise alone",
+            shown(_with_parties(bare_telling(), actor("fr").packed, _played("ru"))),
+            _verdict("fr", "ru") | nobody | {"reconstruction": True},
+        ),
     ]
     return [good(name, rule, desc, given, output) for name, rule, desc, given, output in rows]
 
@@ -221,6 +229,13 @@ def _with_parties(of: ProofFile, *packed: bytes) -> bytes:
 def _named(name: str, keys: Keys, party: str, signer: Actor) -> bytes:
     """A descriptor of one of the cast under another short name or with another's keys."""
     return descriptor.described(descriptor_content(name, keys, party=party), signer.root, iss=signer.origin)
+
+
+def _played(name: str) -> bytes:
+    """The descriptor of one of the cast, marked as a reconstruction."""
+    one = actor(name)
+    raw = descriptor_content(name, one.descriptor.keys, reconstruction=True)
+    return descriptor.described(raw, one.root, iss=one.origin)
 
 
 def _parties() -> list[Vector]:

@@ -173,7 +173,7 @@ def test_an_answer_that_came_too_late_stands_beside_the_silence() -> None:
 
 def test_a_file_with_a_party_of_an_exercise_in_it_says_that_none_of_it_has_happened() -> None:
     assert not judged().reconstruction
-    assert "reconstruction" not in judged().as_dict()
+    assert judged().as_dict()["reconstruction"] is False
     played = Speaker("un", played=True)
     verdict = judged(held_heads=[(STORY.us, 9), (played, 10)])
     assert verdict.reconstruction
