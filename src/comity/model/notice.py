@@ -1,0 +1,217 @@
+"""Notices: where and when a party will operate, as it says itself.
+
+    {"type": "notice", ..., "state": "planned", "kind": "SU-24 patrol", "callsign": "...", "transponder": "...",
+     "contact": "...", "frequency": "...",
+     "volumes": [{"area": <GeoJSON>, "floor": "3000 m", "ceiling": "FL200", "from": "...", "until": "..."}]}
+
+Volumes of one notice stand each for itself: they are never joined. A later version replaces an earlier one. That a
+notice is ended, cancelled, over or withdrawn says nothing about anybody's protection. spec/notice.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from comity.errors import NOT_STIX, RemoteError
+from comity.model import content
+from comity.model._places import again, draw, geojson, line, local, read_area, read_back, vertices_of
+from comity.model.content import StixObject
+from comity.model.properties import expect, member, take, take_from, take_optional
+from comity.space import altitude, index_box, instant, interval
+from comity.space.altitude import Band
+from comity.space.instant import Instant
+from comity.space.interval import Interval
+from comity.space.volume import Volume
+
+MAX_VOLUMES = 20
+MAX_VERTICES = 5_000
+
+
+class State(StrEnum):
+    """What its party says of the operation; `ended` and `cancelled` take the notice out of force."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+_OVER = frozenset({State.ENDED, State.CANCELLED})
+_text = line(200)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A parsed notice.
+
+    Attributes:
+        id: its STIX id, the same for all its versions; `modified` tells these apart.
+        kind, callsign, transponder, contact, frequency: words for people; None where nothing was said.
+        volumes: each with a start and an end.
+        withdrawn: this version takes the notice back.
+    """
+
+    id: str
+    modified: Instant
+    state: State
+    kind: str | None
+    callsign: str | None
+    transponder: str | None
+    contact: str | None
+    frequency: str | None
+    volumes: tuple[Volume, ...]
+    withdrawn: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether its party has ended, cancelled or withdrawn it, whatever its times are."""
+        return self.withdrawn or self.state in _OVER
+
+
+def read(found: StixObject) -> Notice:
+    """Take an object as a notice.
+
+    Raises:
+        RemoteError: `not-stix`, naming the place and the rule.
+    """
+    expect(found, "notice")
+    return Notice(
+        found.id,
+        take(found, "modified", instant.parse),
+        take(found, "state", member(State)),
+        take_optional(found, "kind", _text),
+        take_optional(found, "callsign", _text),
+        take_optional(found, "transponder", _text),
+        take_optional(found, "contact", _text),
+        take_optional(found, "frequency", _text),
+        _volumes(found),
+        found.revoked,
+    )
+
+
+def _volumes(found: StixObject) -> tuple[Volume, ...]:
+    given = found.properties.get("volumes")
+    if type(given) is not list or not 1 <= len(given) <= MAX_VOLUMES:
+        raise RemoteError(NOT_STIX, f"must be a list of 1 to {MAX_VOLUMES} volumes", place="/volumes")
+    volumes, vertices = [], 0
+    for number, each in enumerate(given):
+        place = f"/volumes/{number}"
+        volumes.append(_volume(each, place))
+        vertices += vertices_of(volumes[-1].area)
+        if vertices > MAX_VERTICES:
+            raise RemoteError(NOT_STIX, f"a notice has at most {MAX_VERTICES} vertices", place=f"{place}/area")
+    return tuple(volumes)
+
+
+def _volume(given: Any, place: str) -> Volume:
+    if type(given) is not dict:
+        raise RemoteError(NOT_STIX, "a volume is an object with area, from and until", place=place)
+    # What costs least comes first.
+    during, band = _during(given, place), _band(given, place)
+    return Volume(read_area(given.get("area"), f"{place}/area"), band, during)
+
+
+def _during(given: Mapping[str, Any], place: str) -> Interval:
+    start, until = (take_from(given, name, _instant, inside=place) for name in ("from", "until"))
+    if until < start:
+        raise RemoteError(NOT_STIX, "a volume must not end before it begins", place=f"{place}/until")
+    return Interval(start, until)
+
+
+def _instant(text: str) -> Instant:
+    at = instant.parse(text)
+    index_box.minute(at, up=True)
+    return at
+
+
+def _band(given: Mapping[str, Any], place: str) -> Band:
+    for name in ("floor", "ceiling"):
+        if name in given:
+            take_from(given, name, altitude.parse, inside=place)
+    try:
+        return altitude.parse_band(
+            given.get("floor"), given.get("ceiling"), places=(f"{place}/floor", f"{place}/ceiling")
+        )
+    except RemoteError as error:
+        raise RemoteError(NOT_STIX, error.message, place=error.place) from None
+
+
+# -- writing
+
+
+def volume(
+    drawing: bytes, *, start: str, until: str, floor: str | None = None, ceiling: str | None = None
+) -> dict[str, Any]:
+    """One volume as it stands in a notice's `volumes`.
+
+    Args:
+        drawing: GeoJSON, of which nothing but the places is taken.
+        start, until: RFC 3339.
+        floor, ceiling: altitudes as people state them, kept so; None is without limit.
+
+    Raises:
+        LocalError: naming the place in the file, or `/from`, `/until`, `/floor` or `/ceiling`, and the rule.
+    """
+    try:
+        during = interval.parse(start, until, places=("/from", "/until"))
+        altitude.parse_band(floor, ceiling)
+    except RemoteError as error:
+        raise local(error) from None
+    stated = {"area": geojson(draw(drawing)), "floor": floor, "ceiling": ceiling}
+    times = {"from": during.start, "until": during.end}
+    written = {name: None if at is None else instant.text(at) for name, at in times.items()}
+    return {name: value for name, value in (stated | written).items() if value is not None}
+
+
+def write(
+    identifier: str,
+    at: Instant,
+    *,
+    created: Instant,
+    volumes: Iterable[Mapping[str, Any]],
+    state: State = State.PLANNED,
+    kind: str | None = None,
+    callsign: str | None = None,
+    transponder: str | None = None,
+    contact: str | None = None,
+    frequency: str | None = None,
+) -> bytes:
+    """The content of a notice.
+
+    Args:
+        identifier: `notice--UUID`; that of an earlier version to replace it.
+        at: the time of this version; `created` that of the first.
+        volumes: as `volume` makes them.
+
+    Raises:
+        LocalError: `not-stix`: it could not be read again.
+    """
+    properties = [
+        ("state", state.value),
+        ("kind", kind),
+        ("callsign", callsign),
+        ("transponder", transponder),
+        ("contact", contact),
+        ("frequency", frequency),
+        ("volumes", list(volumes)),
+    ]
+    return read_back(content.write(identifier, at, properties, created=created), read)
+
+
+def restate(found: StixObject, at: Instant, state: State) -> bytes:
+    """A later version of a notice that differs in nothing but its state.
+
+    Raises:
+        LocalError: `bad-argument`: it would not be later.
+    """
+    return again(found, at, [("state", state.value)])
+
+
+def withdraw(found: StixObject, at: Instant) -> bytes:
+    """A later version that takes the notice back.
+
+    Raises:
+        LocalError: `bad-argument`: it would not be later.
+    """
+    return again(found, at, [("revoked", True)])
