@@ -1,3 +1,17 @@
 """What a person starts: the command line, the server, the demo."""
 
-__all__ = ["call", "cli", "control", "demo", "nodes", "operations", "positions", "render", "server"]
+__all__ = [
+    "airspace",
+    "airspace_commands",
+    "call",
+    "cli",
+    "command",
+    "control",
+    "demo",
+    "nodes",
+    "operations",
+    "positions",
+    "render",
+    "server",
+    "versions",
+]

@@ -15,7 +15,25 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from comity import __version__
-from comity.app import render
+from comity.app import airspace_commands, render
+from comity.app.command import (
+    ERROR,
+    NOT_VALID,
+    AnswerBy,
+    DryRun,
+    Json,
+    Names,
+    Onward,
+    Own,
+    Statement,
+    Tlp,
+    audience,
+    call,
+    names,
+    read,
+    tell,
+    tell_said,
+)
 from comity.errors import BAD_ARGUMENT, TOO_LARGE, ComityError, LocalError
 
 app = typer.Typer(
@@ -30,20 +48,8 @@ peers = typer.Typer(help="The parties known here.", rich_markup_mode=None)
 logs = typer.Typer(help="This party's own log.", rich_markup_mode=None)
 app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
+airspace_commands.register(app)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help="A statement's id, 64 hexadecimal digits.")]
-Names = Annotated[str, typer.Option("--to", metavar="PARTY,...", help="Parties by their names here, or all.")]
-Tlp = Annotated[
-    str, typer.Option(help="green, amber, amber+strict, red or clear. The object's own marking may narrow it.")
-]
-Onward = Annotated[str, typer.Option(help="May they pass it on? never, ask, may, must.")]
-AnswerBy = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Log `unacknowledged` if no answer came by then (RFC 3339).")
-]
-
-NOT_VALID = 1
-ERROR = 2
 _RECONSTRUCTION = "a reconstruction, of a demo or an exercise; its times are not of the real clock"
 _MAX_OBJECT = 1 << 20
 _MAX_PROOF = 4 << 20
@@ -112,7 +118,7 @@ def init(
     """Make a new party: its keys, its descriptor, and a log that begins with it."""
     from comity.app.nodes import create_node
 
-    _tell(create_node(directory, party, name or party, url or []), json, f"{party} is made")
+    tell(create_node(directory, party, name or party, url or []), json, f"{party} is made")
 
 
 @app.command()
@@ -139,7 +145,7 @@ def _announce(told: dict[str, object], as_json: bool) -> None:
 @app.command()
 def descriptor(context: typer.Context, json: Json = False) -> None:
     """Print this party's signed descriptor, to be handed to others; its fingerprint goes by another way."""
-    told = _call(context, "descriptor", {})
+    told = call(context, "descriptor", {})
     if json:
         render.document(told)
     else:
@@ -163,14 +169,14 @@ def peer_add(
     from comity.app.nodes import read_descriptor
 
     packed = base64.b64encode(read_descriptor(source)).decode()
-    told = _call(context, "peer-add", {"descriptor": packed, "fingerprint": fingerprint, "as": petname})
-    _tell(told, json, f"{told['party']} is known now")
+    told = call(context, "peer-add", {"descriptor": packed, "fingerprint": fingerprint, "as": petname})
+    tell(told, json, f"{told['party']} is known now")
 
 
 @peers.command("list")
 def peer_list(context: typer.Context, json: Json = False) -> None:
     """List the parties known here."""
-    found = _call(context, "peer-list", {})
+    found = call(context, "peer-list", {})
     if json:
         render.document(found)
         return
@@ -190,70 +196,19 @@ def say(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="OBJECT.json", help="One STIX 2.1 object; - for stdin.")],
     to: Names = "",
-    own: Annotated[bool, typer.Option("--own", help="For this party alone, which is the default.")] = False,
+    own: Own = False,
     tlp: Tlp = "amber",
     onward: Onward = "never",
     answer_by: AnswerBy = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
-    if own and to:
-        raise LocalError(BAD_ARGUMENT, "--own and --to exclude each other", place="--own")
-    raw = _read(file, _MAX_OBJECT + 1)
+    terms = audience(to, own, tlp, onward, answer_by)
+    raw = read(file, _MAX_OBJECT + 1)
     if len(raw) > _MAX_OBJECT:
         raise LocalError(TOO_LARGE, f"one object has at most {_MAX_OBJECT} bytes", place=file)
-    terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
-    _tell_said(_call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json)
-
-
-def _tell_said(told: dict[str, Any], as_json: bool) -> None:
-    withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
-    shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
-    _tell(told, as_json, "nothing was said: this is what would be" if told.get("dry_run") else "said", shown)
-
-
-@app.command()
-def position(
-    context: typer.Context,
-    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A STIX id, or a name in any script.")],
-    stance: Annotated[
-        str | None,
-        typer.Argument(metavar="STANCE", help="designates, protects, supports, recognises, rejects or silent."),
-    ] = None,
-    basis: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="On what it rests; a designation always says it.")
-    ] = None,
-    revoke: Annotated[
-        bool, typer.Option("--revoke", help="Withdraw our position; without --to from all who were told it.")
-    ] = False,
-    to: Names = "",
-    own: Annotated[bool, typer.Option("--own", help="For this party alone, which is the default.")] = False,
-    tlp: Tlp = "amber",
-    onward: Onward = "never",
-    answer_by: AnswerBy = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")] = False,
-    json: Json = False,
-) -> None:
-    """Say what this party holds about a subject: its own word, shown to everybody as that, and never a fact."""
-    if own and to:
-        raise LocalError(BAD_ARGUMENT, "--own and --to exclude each other", place="--own")
-    said = {"subject": subject, "stance": stance, "basis": basis, "revoke": revoke, "own": own, "dry_run": dry_run}
-    terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
-    _tell_said(_call(context, "position", {**said, **terms}), json)
-
-
-@app.command()
-def positions(
-    context: typer.Context,
-    subject: Annotated[str | None, typer.Option(metavar="SUBJECT", help="Only on this one, exactly as said.")] = None,
-    json: Json = False,
-) -> None:
-    """List what this party and others hold about whom, side by side; where they differ it is contested."""
-    from comity.app.positions import show
-
-    found = _call(context, "positions", {"subject": subject})
-    render.document(found) if json else show(found)
+    tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json)
 
 
 @app.command()
@@ -267,8 +222,8 @@ def release(
     json: Json = False,
 ) -> None:
     """Release a statement of ours to further parties."""
-    terms = {"to": _names(to), "tlp": tlp, "onward": onward, "answer_by": answer_by}
-    _tell(_call(context, "release", {"statement": statement, **terms}), json, "released")
+    terms = audience(to, False, tlp, onward, answer_by)
+    tell(call(context, "release", {"statement": statement, **terms}), json, "released")
 
 
 @app.command()
@@ -279,7 +234,7 @@ def withdraw(
     json: Json = False,
 ) -> None:
     """Withdraw a release: no new pulls, and whoever holds it is told. What was held cannot be taken back."""
-    _tell(_call(context, "withdraw", {"statement": statement, "from": _names(of)}), json, "withdrawn")
+    tell(call(context, "withdraw", {"statement": statement, "from": names(of)}), json, "withdrawn")
 
 
 # -- hearing
@@ -297,7 +252,7 @@ def sync(
 
         sync_for_ever(context.obj)
         return
-    found = _call(context, "sync", {})
+    found = call(context, "sync", {})
     for one in found:
         for fault in one["errors"]:
             render.note(f"{one['peer']}: {fault['code']}: {fault['message']}")
@@ -314,7 +269,7 @@ def sync(
 @app.command()
 def inbox(context: typer.Context, json: Json = False) -> None:
     """List what other parties told us."""
-    found = _call(context, "inbox", {})
+    found = call(context, "inbox", {})
     if json:
         render.document(found)
         return
@@ -332,7 +287,7 @@ def _fate(one: dict[str, Any]) -> str:
 @app.command()
 def quarantine(context: typer.Context, json: Json = False) -> None:
     """List what other parties sent us and we refused, with the reason that we signed."""
-    found = _call(context, "quarantine", {})
+    found = call(context, "quarantine", {})
     if json:
         render.document(found)
         return
@@ -343,7 +298,7 @@ def quarantine(context: typer.Context, json: Json = False) -> None:
 @app.command()
 def show(context: typer.Context, statement: Statement, json: Json = False) -> None:
     """Show one statement, ours or told to us, with its content."""
-    told = _call(context, "show", {"statement": statement})
+    told = call(context, "show", {"statement": statement})
     if json:
         render.document(told)
         return
@@ -354,7 +309,7 @@ def show(context: typer.Context, statement: Statement, json: Json = False) -> No
 @app.command()
 def told(context: typer.Context, statement: Statement, json: Json = False) -> None:
     """Show per party which rungs a statement of ours has reached, and when."""
-    found = _call(context, "told", {"statement": statement})
+    found = call(context, "told", {"statement": statement})
     if json:
         render.document(found)
         return
@@ -387,9 +342,9 @@ def _rungs(name: str, one: dict[str, Any]) -> list[tuple[str, str, str | None, s
 @logs.command("verify")
 def log_verify(context: typer.Context, json: Json = False) -> None:
     """Compute the whole log again from its leaves; exit 1 if anything is not as it was signed."""
-    found = _call(context, "log-verify", {})
+    found = call(context, "log-verify", {})
     faults = [f"{fault['place']}: {fault['message']}" for fault in found["faults"]]
-    _tell(
+    tell(
         found,
         json,
         "the log is whole" if found["valid"] else "the log is damaged",
@@ -406,14 +361,14 @@ def log_adopt(
     json: Json = False,
 ) -> None:
     """After a restore on a new machine: ask the peers for the last head they hold of ours, and sign again if none is ahead."""
-    found = _call(context, "log-adopt", {"alone": alone})
-    _tell(found, json, "the log may grow again" if found["adopted"] else "nothing to adopt")
+    found = call(context, "log-adopt", {"alone": alone})
+    tell(found, json, "the log may grow again" if found["adopted"] else "nothing to adopt")
 
 
 @app.command()
 def rebuild(context: typer.Context, json: Json = False) -> None:
     """Fold everything again that can be computed from what is true: leaves, received items, kept evidence."""
-    _tell(_call(context, "rebuild", {}), json, "rebuilt")
+    tell(call(context, "rebuild", {}), json, "rebuilt")
 
 
 # -- proving
@@ -428,9 +383,9 @@ def prove(
     json: Json = False,
 ) -> None:
     """Write a proof file: who was told what, and when, as far as the records go. It contains the content."""
-    told = _call(context, "prove", {"statement": statement, "to": to})
+    told = call(context, "prove", {"statement": statement, "to": to})
     output.write_bytes(base64.b64decode(told.pop("proof")))
-    _tell({**told, "file": str(output)}, json, "written; check it with: comity verify FILE")
+    tell({**told, "file": str(output)}, json, "written; check it with: comity verify FILE")
 
 
 @app.command()
@@ -448,7 +403,7 @@ def verify(
     from comity.exchange import verify as judge
 
     fingerprints = _fingerprints(trust or [])
-    verdict = judge.verify(_read(file, _MAX_PROOF + 1), fingerprints, quorum)
+    verdict = judge.verify(read(file, _MAX_PROOF + 1), fingerprints, quorum)
     if content is not None and verdict.content is not None:
         content.write_bytes(verdict.content)
     told = verdict.as_dict()
@@ -504,34 +459,6 @@ def demo(
     from comity.app.demo import play
 
     play(keep=not headless)
-
-
-# -- between a command and its operation
-
-
-def _call(context: typer.Context, name: str, args: dict[str, Any]) -> Any:
-    from comity.app.call import call
-
-    return call(context.obj, name, args)
-
-
-def _tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] | None = None) -> None:
-    if as_json:
-        render.document(told)
-    else:
-        render.facts(title, shown or told)
-
-
-def _names(given: str) -> list[str]:
-    return [name for name in given.replace(" ", "").split(",") if name]
-
-
-def _read(file: str, most: int) -> bytes:
-    """Read a file, or stdin, but never more of it than `most` bytes."""
-    if file == "-":
-        return sys.stdin.buffer.read(most)
-    with open(file, "rb") as opened:
-        return opened.read(most)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from comity.errors import CONTENT_MISMATCH, MALFORMED, NOT_STIX, WRONG_ADDRESSEE, RemoteError
 from comity.exchange.deliver import Item, PageEnd, Path, decode_shown, encode_shown, fields_of, path_of
 from comity.exchange.witness import Head, Shown, advance, read_head
-from comity.model import acknowledgement, release
+from comity.model import acknowledgement, release, typed
 from comity.model.acknowledgement import HELD, REFUSED, Acknowledgement, Telling, Unacknowledged, root_over
 from comity.model.content import parse
 from comity.model.extension import NODE_TYPES
@@ -83,6 +83,7 @@ def _examine(item: Item, telling: Telling, by: Descriptor, to: Fingerprint, end:
             raise RemoteError(CONTENT_MISMATCH, "the release is of another statement")
         if said.object.type in NODE_TYPES:
             raise RemoteError(NOT_STIX, f"a {said.object.type} is never released", place="/type")
+        typed.check(said.object)
         terms = replace(terms, terms=terms.terms.effective(said.object.marking_refs))
     # (3) both stand in the teller's log, at these places, under the head shown
     if item.release_index >= end.next or (said is not None and item.statement_index >= item.release_index):

@@ -15,6 +15,7 @@ COMITY_TYPES: dict[str, str] = {
     "release": "extension-definition--c80b14d6-696c-5efc-a202-42a60ed768a4",
     "acknowledgement": "extension-definition--b4fb05b3-9183-596b-ada2-4dd566bd67d2",
     "unacknowledged": "extension-definition--ee6a579b-3690-51c5-8368-a04541985bc9",
+    "check": "extension-definition--7736225a-9071-5936-b921-d90ec2aa6ba0",
     "objection": "extension-definition--97de15bb-ab7d-54b6-abad-3ed9ad63ea62",
     "request": "extension-definition--2b336c9f-7f15-5460-bf69-765d496a7956",
     "recall": "extension-definition--22b75239-8c8a-5adc-8cc4-7d5aa9a36ea8",

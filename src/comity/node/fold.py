@@ -5,21 +5,27 @@ The same functions run at each commit and in `rebuild`, so that a rebuilt store 
 
 from collections.abc import Iterable, Iterator
 
+from comity.errors import RemoteError
 from comity.exchange.acknowledge import decode_answer
 from comity.exchange.deliver import read_page_end
-from comity.model import acknowledgement, release
+from comity.model import acknowledgement, content, release
+from comity.model.content import StixObject
+from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
 from comity.model.statement import Logged
-from comity.node.ports import AnswerRow, Batch, Kept, ReleaseRow, Store
+from comity.node.ports import AnswerRow, Batch, Kept, MatterRow, ReceivedRow, ReleaseRow, Store
+from comity.proof import cbor
 from comity.proof.envelope import StatementId
+from comity.record import airspace
 
 
-def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int]) -> Batch:
+def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int], author: Fingerprint) -> Batch:
     """The rows of new entries of the own log.
 
     Args:
         logged: the entries, in their order.
         place_of: id -> index of the statements that these releases name, as far as they stand earlier in the log.
+        author: whose log it is.
     """
     batch = Batch()
     places = place_of
@@ -31,6 +37,31 @@ def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int]) -> Bat
         elif kind == "unacknowledged":
             said = acknowledgement.read_unacknowledged(entry.signed.object)
             batch.silences.append((said.release, entry.index))
+        else:
+            batch.matters += matter_rows(author, entry.id, entry.signed.object)
+    return batch
+
+
+def matter_rows(author: Fingerprint, statement: StatementId, found: StixObject) -> list[MatterRow]:
+    """The row of a notice or protected site; none of any other object, and none of one that cannot be read."""
+    try:
+        entries = airspace.entries(author, statement, found)
+    except RemoteError:
+        return []
+    if not entries:
+        return []
+    matter = entries[0].matter
+    boxes = () if matter.is_over else tuple(box for entry in entries for box in entry.boxes)
+    return [MatterRow(author, found.id, statement, matter.modified, boxes)]
+
+
+def received_rows(rows: Iterable[ReceivedRow]) -> Batch:
+    """The rows of what was told to us and held."""
+    batch = Batch()
+    for row in rows:
+        if row.statement is not None and row.refused is None:
+            said = cbor.decode(row.item, place="item")[0]
+            batch.matters += matter_rows(row.teller, row.statement, content.parse(said[2]))
     return batch
 
 
@@ -53,11 +84,14 @@ def answer_rows(kept: Kept) -> list[AnswerRow]:
     ]
 
 
-def refold(store: Store, parties: Iterable[Descriptor], entries: Iterable[list[Logged]]) -> Iterator[Batch]:
+def refold(
+    store: Store, me: Fingerprint, parties: Iterable[Descriptor], entries: Iterable[list[Logged]]
+) -> Iterator[Batch]:
     """Everything that can be folded, from the start: entries in groups, then evidence party by party."""
     places: dict[StatementId, int] = {}
     for group in entries:
-        yield leaf_rows(group, places)
+        yield leaf_rows(group, places, me)
+    yield received_rows(store.received())
     for party in parties:
         batch = Batch()
         for kept in store.kept("answer", party.fingerprint):

@@ -51,7 +51,7 @@ class Journal:
 
     def __init__(self, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, party: Fingerprint) -> None:
         self._store, self._lock, self._keys, self._clock = store, lock, keys, clock
-        self._origin = origin_of(party)
+        self._origin, self._party = origin_of(party), party
         self._waiting: list[_Waiter] = []
         self._last = Instant(0)
         self.tree = Tree.empty()
@@ -166,7 +166,7 @@ class Journal:
         """Sign and commit (1): all of it or nothing."""
         signed = [item for proposal in proposals for item in proposal.signed]
         appended = log.append(self.tree, signed)
-        batch = fold.leaf_rows(appended.logged, self._places(signed))
+        batch = fold.leaf_rows(appended.logged, self._places(signed), self._party)
         batch.leaves = [LeafRow(entry.index, entry.id, entry.signed.triple) for entry in appended.logged]
         batch.tiles, batch.note = appended.tiles, self._head(appended.tree) if signed else None
         for proposal in proposals:

@@ -268,7 +268,8 @@ class Node:
             LocalError: `damaged`: then everything stays as it was.
         """
         try:
-            self.store.refold(fold.refold(self.store, [p.descriptor for p in self.peers], self._entries()))
+            parties = [peer.descriptor for peer in self.peers]
+            self.store.refold(fold.refold(self.store, self.descriptor.fingerprint, parties, self._entries()))
         except RemoteError as error:
             raise LocalError(DAMAGED, f"kept evidence cannot be read: {error.message}") from None
 

@@ -13,6 +13,7 @@ from comity.model.party import Descriptor
 from comity.model.statement import Triple
 from comity.proof.envelope import StatementId
 from comity.proof.keys import Signer
+from comity.space.index_box import IndexBox
 from comity.space.instant import Instant
 
 
@@ -223,12 +224,81 @@ class PeerRow:
     fingerprint: Fingerprint
 
 
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """One version of a notice or a protected site, ours or told to us.
+
+    Attributes:
+        boxes: of all its volumes; none where it is over, so that it takes the place of earlier versions and objects no more.
+    """
+
+    author: Fingerprint
+    stix_id: str
+    statement: StatementId
+    modified: Instant
+    boxes: tuple[IndexBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """What this node found by itself: that one statement stands against another.
+
+    Attributes:
+        rule, against, because: these three together are found once.
+        operator: whose the statement is that it stands against.
+        by: whose the statement is that stands against it.
+        witness: JSON, as in spec/objection.md; empty if there is none.
+        fate: `own` (for our own operators), `said` (said to the operator), `alert` (for our own officer alone).
+        objection: the statement that says it; None where it is not logged (see `watch`).
+    """
+
+    rule: str
+    against: StatementId
+    because: StatementId
+    operator: Fingerprint
+    by: Fingerprint
+    text: str
+    witness: str
+    fate: str
+    objection: StatementId | None
+    at: Instant
+
+
+class AirspaceIndex(Protocol):
+    """Which notices and sites lie near a box, which were not looked at yet, and what was found.
+
+    All but what was found is folded.
+    """
+
+    def near(self, box: IndexBox) -> Sequence[tuple[Fingerprint, StatementId]]:
+        """Whose statements have a box that meets this one."""
+        ...
+
+    def unchecked(self, limit: int) -> Sequence[tuple[Fingerprint, StatementId]]:
+        """Statements that the watch has not looked at since they came or were released, the oldest first."""
+        ...
+
+    def mark_checked(self, statements: Sequence[StatementId]) -> None:
+        """Note that the watch has looked at them."""
+        ...
+
+    def finding(self, rule: str, against: StatementId, because: StatementId) -> FindingRow | None:
+        """What was found of these before."""
+        ...
+
+    def findings(self, *fates: str) -> Sequence[FindingRow]:
+        """What was found with these fates, the oldest first."""
+        ...
+
+
 @dataclass(slots=True)
 class Batch:
     """What one commit writes. Writing it twice is writing it once, but for leaves and kept evidence.
 
     Attributes:
-        heads, cursors: only ever grow; a smaller one changes nothing.
+        heads, cursors, heard: only ever grow; a smaller one changes nothing.
+        findings: a later one of the same three takes the place of an earlier one.
+        heard: by teller, the time of its newest signed page end.
     """
 
     leaves: list[LeafRow] = field(default_factory=list)
@@ -242,6 +312,9 @@ class Batch:
     kept: list[Kept] = field(default_factory=list)
     heads: dict[Fingerprint, tuple[int, bytes]] = field(default_factory=dict)
     cursors: dict[Fingerprint, int] = field(default_factory=dict)
+    matters: list[MatterRow] = field(default_factory=list)
+    findings: list[FindingRow] = field(default_factory=list)
+    heard: dict[Fingerprint, Instant] = field(default_factory=dict)
 
     def add(self, other: "Batch") -> None:
         """Take in what another batch writes, apart from leaves, tiles and note."""
@@ -251,6 +324,10 @@ class Batch:
         self.outgoing += other.outgoing
         self.answers += other.answers
         self.kept += other.kept
+        self.matters += other.matters
+        self.findings += other.findings
+        for peer, at in other.heard.items():
+            self.heard[peer] = max(at, self.heard.get(peer, at))
         for peer, head in other.heads.items():
             self.heads[peer] = max(head, self.heads.get(peer, head), key=lambda one: one[0])
         for teller, cursor in other.cursors.items():
@@ -301,6 +378,11 @@ class Store(Protocol):
     def outgoing(self, to: Fingerprint) -> Sequence[OutgoingAnswer]: ...
     def outgoing_answer(self, id: StatementId) -> OutgoingAnswer | None: ...
     def cursor(self, teller: Fingerprint) -> int: ...
+    def heard(self, teller: Fingerprint) -> Instant | None: ...
+
+    # -- notices and protected sites, ours and told to us
+    @property
+    def airspace(self) -> AirspaceIndex: ...
 
     # -- peers and evidence
     def peers(self) -> Sequence[PeerRow]: ...

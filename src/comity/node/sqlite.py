@@ -5,15 +5,16 @@ acknowledgement may only be sent for what survives a power cut. Rule 2: no SQL o
 other parties are never rewritten; a second delivery changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import apsw
 
-from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
+from comity.errors import DAMAGED, UNSAFE_STORE, LocalError
 from comity.model.fingerprint import Fingerprint
+from comity.node import sqlite_airspace
+from comity.node._guard import guarded
 from comity.node.ports import AnswerRow, Batch, Kept, LeafRow, OutgoingAnswer, PeerRow, ReceivedRow, ReleaseRow
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
@@ -55,36 +56,19 @@ CREATE TABLE IF NOT EXISTS answers (release BLOB PRIMARY KEY, answer BLOB NOT NU
 CREATE INDEX IF NOT EXISTS answers_hearer ON answers (hearer, answer);
 CREATE TABLE IF NOT EXISTS silences (release BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cursors (teller TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS heard (teller TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 _RELEASE = "at, id, stix_id, hearer, statement, statement_at, answer_by, withdrawn"
 _RECEIVED = "release, stix_id, teller, statement, item, size, received_at, answer, refused, withdrawn"
 _RECEIVED_ROW = attrgetter(*_RECEIVED.split(", "))
-_PROJECTIONS = ("releases", "answers", "silences", "cursors")
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _guarded(method: Callable[P, T]) -> Callable[P, T]:
-    """Let only our own errors through (the disk's text may name paths, never content)."""
-
-    @wraps(method)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise LocalError(DAMAGED, f"the database is damaged: {error}") from error
-        except apsw.Error as error:
-            raise LocalError(STORAGE, f"the database did not take it: {error}") from error
-
-    return wrapper
+_PROJECTIONS = ("releases", "answers", "silences", "cursors", *sqlite_airspace.PROJECTIONS)
 
 
 class SqliteStore:
     """The `Store` port on one SQLite file; `:memory:` for tests."""
 
-    @_guarded
+    @guarded
     def __init__(self, path: str, vfs: str | None = None) -> None:
         self._db = apsw.Connection(path, vfs=vfs)
         self._db.set_busy_timeout(5000)
@@ -96,11 +80,13 @@ class SqliteStore:
             raise LocalError(DAMAGED, "the database was written by a newer Comity")
         with self._db:
             self._db.execute(_SCHEMA)
+            self._db.execute(sqlite_airspace.SCHEMA)
             self._db.pragma("user_version", FORMAT)
+        self.airspace = sqlite_airspace.SqliteAirspace(self._db)
 
     # -- writing
 
-    @_guarded
+    @guarded
     def commit(self, batch: Batch) -> None:
         """Write a batch: all of it or nothing, synced to disk when this returns."""
         with self._db as db:
@@ -139,6 +125,10 @@ class SqliteStore:
                 "SET size = excluded.size, note = excluded.note WHERE excluded.size > size"
             )
             self._db.executemany(into, heads)
+        if batch.heard:
+            later = "INSERT INTO heard VALUES (?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)"
+            self._db.executemany(later, list(batch.heard.items()))
+        self.airspace.keep(batch.findings)
 
     def _fold(self, batch: Batch) -> None:
         if batch.releases:
@@ -153,6 +143,7 @@ class SqliteStore:
             self._fold_answers(batch.answers)
         if batch.silences:
             self._db.executemany("INSERT OR IGNORE INTO silences VALUES (?, ?)", batch.silences)
+        self.airspace.fold(batch.matters, [row.statement for row in batch.releases if row.statement])
         if batch.cursors:
             raise_to = "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET next = max(next, excluded.next)"
             self._db.executemany(raise_to, list(batch.cursors.items()))
@@ -162,31 +153,31 @@ class SqliteStore:
         rows = [(a.release, a.answer, a.position, a.disposition, a.reason, a.claimed_at, a.at) for a in answers]
         self._db.executemany(into, rows)
 
-    @_guarded
+    @guarded
     def publish(self, size: int, note: bytes) -> None:
         """Keep a head that is shown to others than the addressees of its newest entries."""
         with self._db as db:
             db.execute("INSERT OR IGNORE INTO published VALUES (?, ?)", (size, note))
 
-    @_guarded
+    @guarded
     def add_cosignature(self, size: int, by: Fingerprint, line: str, at: Instant) -> None:
         """Keep a witness's first cosignature of a published head."""
         with self._db as db:
             db.execute("INSERT OR IGNORE INTO cosignatures VALUES (?, ?, ?, ?)", (size, by, line, at))
 
-    @_guarded
+    @guarded
     def add_peer(self, peer: PeerRow) -> None:
         """Pin a party."""
         with self._db as db:
             db.execute("INSERT INTO peers VALUES (?, ?, ?)", (peer.fingerprint, peer.petname, peer.descriptor))
 
-    @_guarded
+    @guarded
     def mark_delivered(self, answer: StatementId, at: Instant) -> None:
         """Note that the teller has confirmed an acknowledgement."""
         with self._db as db:
             db.execute("UPDATE outgoing SET delivered_at = ? WHERE id = ?", (at, answer))
 
-    @_guarded
+    @guarded
     def remember_nonce(self, peer: Fingerprint, nonce: str, until: Instant, now: Instant) -> bool:
         """Keep a nonce until a time; False if it was there already. Forgets what has passed."""
         with self._db as db:
@@ -197,28 +188,28 @@ class SqliteStore:
 
     # -- the own log
 
-    @_guarded
+    @guarded
     def size(self) -> int:
         """The number of leaves."""
         return self._value("SELECT coalesce(max(at) + 1, 0) FROM leaves", ())  # type: ignore[no-any-return]
 
-    @_guarded
+    @guarded
     def note(self) -> bytes | None:
         """The newest head that was signed."""
         return self._value("SELECT note FROM latest", ())  # type: ignore[no-any-return]
 
-    @_guarded
+    @guarded
     def tile(self, level: int, number: int) -> bytes:
         """A tile's hashes as far as it is filled; empty if there is none."""
         found = self._value("SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, number))
         return found or b""
 
-    @_guarded
+    @guarded
     def leaf(self, index: int) -> LeafRow | None:
         """The entry at an index."""
         return self._leaf("at = ?", index)
 
-    @_guarded
+    @guarded
     def find(self, id: StatementId) -> LeafRow | None:
         """The entry with an id."""
         return self._leaf("id = ?", id)
@@ -228,27 +219,27 @@ class SqliteStore:
         row = self._row(sql, (value,))
         return None if row is None else LeafRow(row[0], StatementId(row[1]), (row[2], row[3], row[4]))
 
-    @_guarded
+    @guarded
     def leaf_data(self, first: int, count: int) -> Sequence[tuple[StatementId, bytes]]:
         """Ids and bytes of consecutive leaves."""
         return self._rows("SELECT id, data FROM leaves WHERE at >= ? ORDER BY at LIMIT ?", (first, count))
 
-    @_guarded
+    @guarded
     def published_after(self, index: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """The first published heads that hold the leaf at an index."""
         return self._rows("SELECT size, note FROM published WHERE size > ? ORDER BY size LIMIT ?", (index, limit))
 
-    @_guarded
+    @guarded
     def last_published(self) -> tuple[int, bytes] | None:
         """The newest published head."""
         return self._row("SELECT size, note FROM published ORDER BY size DESC LIMIT 1", ())  # type: ignore[no-any-return]
 
-    @_guarded
+    @guarded
     def cosignatures(self, size: int) -> Sequence[tuple[Fingerprint, str, Instant]]:
         """The witnesses' cosignatures of a published head, the earliest first."""
         return self._rows("SELECT by, line, at FROM cosignatures WHERE size = ? ORDER BY at, by", (size,))
 
-    @_guarded
+    @guarded
     def first_cosigned(self, by: Fingerprint, index: int) -> tuple[int, Instant] | None:
         """The first published head with the leaf at an index that a witness cosigned: its size, and when."""
         sql = "SELECT size, at FROM cosignatures WHERE by = ? AND size > ? ORDER BY size LIMIT 1"
@@ -256,23 +247,23 @@ class SqliteStore:
 
     # -- what was released, and what came back
 
-    @_guarded
+    @guarded
     def releases_to(self, to: Fingerprint, first: int, limit: int) -> Sequence[ReleaseRow]:
         """Releases to a party that were not withdrawn, and withdrawals, in the order of their indices."""
         where = "hearer = ? AND at >= ? AND NOT withdrawn ORDER BY at LIMIT ?"
         return self._releases(where, (to, first, limit))
 
-    @_guarded
+    @guarded
     def releases_of(self, statement: StatementId) -> Sequence[ReleaseRow]:
         """All releases of a statement, withdrawn ones included."""
         return self._releases("statement = ? ORDER BY at", (statement,))
 
-    @_guarded
+    @guarded
     def release(self, id: StatementId) -> ReleaseRow | None:
         """A release by its own statement id."""
         return next(iter(self._releases("id = ?", (id,))), None)
 
-    @_guarded
+    @guarded
     def overdue(self, now: Instant) -> Sequence[ReleaseRow]:
         """Releases whose `answer_by` has passed with neither an answer nor a logged silence."""
         where = (
@@ -285,37 +276,37 @@ class SqliteStore:
         rows = self._rows(f"SELECT {_RELEASE} FROM releases WHERE {where}", values)
         return [ReleaseRow(*(*row[:7], bool(row[7]))) for row in rows]
 
-    @_guarded
+    @guarded
     def answers_to(self, release: StatementId) -> AnswerRow | None:
         """What came back for a release."""
         sql = "SELECT release, answer, position, disposition, reason, claimed_at, at FROM answers WHERE release = ?"
         row = self._row(sql, (release,))
         return None if row is None else AnswerRow(*row)
 
-    @_guarded
+    @guarded
     def answers_of(self, hearer: Fingerprint) -> Sequence[StatementId]:
         """The newest answers of a hearer, 1,000 at most."""
         sql = "SELECT answer FROM answers WHERE hearer = ? GROUP BY answer ORDER BY max(at) DESC LIMIT 1000"
         return [StatementId(row[0]) for row in self._rows(sql, (hearer,))]
 
-    @_guarded
+    @guarded
     def silence(self, release: StatementId) -> int | None:
         """The index of the logged `unacknowledged` about a release."""
         return self._value("SELECT leaf FROM silences WHERE release = ?", (release,))  # type: ignore[no-any-return]
 
     # -- what was received
 
-    @_guarded
+    @guarded
     def received(self) -> Iterable[ReceivedRow]:
         """All that was received, in the order of arrival."""
         return [_received(row) for row in self._rows(f"SELECT {_RECEIVED} FROM received ORDER BY seq", ())]
 
-    @_guarded
+    @guarded
     def received_release(self, release: StatementId) -> ReceivedRow | None:
         """The telling of a release."""
         return self._received("release = ?", release)
 
-    @_guarded
+    @guarded
     def received_statement(self, statement: StatementId) -> ReceivedRow | None:
         """The first telling of a statement that was not refused."""
         return self._received("statement = ? AND refused IS NULL", statement)
@@ -324,49 +315,54 @@ class SqliteStore:
         row = self._row(f"SELECT {_RECEIVED} FROM received WHERE {where} ORDER BY seq LIMIT 1", (value,))
         return None if row is None else _received(row)
 
-    @_guarded
+    @guarded
     def outgoing(self, to: Fingerprint) -> Sequence[OutgoingAnswer]:
         """Acknowledgements that their teller has not confirmed yet."""
         sql = "SELECT id, hearer, tellings, delivered_at FROM outgoing WHERE hearer = ? AND delivered_at IS NULL"
         return [OutgoingAnswer(*row) for row in self._rows(sql, (to,))]
 
-    @_guarded
+    @guarded
     def outgoing_answer(self, id: StatementId) -> OutgoingAnswer | None:
         """One of our acknowledgements."""
         row = self._row("SELECT id, hearer, tellings, delivered_at FROM outgoing WHERE id = ?", (id,))
         return None if row is None else OutgoingAnswer(*row)
 
-    @_guarded
+    @guarded
     def cursor(self, teller: Fingerprint) -> int:
         """The index in a teller's log below which we have all that was released to us."""
         return self._value("SELECT next FROM cursors WHERE teller = ?", (teller,)) or 0
 
+    @guarded
+    def heard(self, teller: Fingerprint) -> Instant | None:
+        """The time of a teller's newest signed page end; None before the first."""
+        return self._value("SELECT at FROM heard WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
+
     # -- peers and evidence
 
-    @_guarded
+    @guarded
     def peers(self) -> Sequence[PeerRow]:
         """All known parties, by petname."""
         rows = self._rows("SELECT petname, descriptor, fingerprint FROM peers ORDER BY petname", ())
         return [PeerRow(*row) for row in rows]
 
-    @_guarded
+    @guarded
     def head(self, peer: Fingerprint) -> tuple[int, bytes] | None:
         """The newest head of a peer's log that was taken: size and note."""
         return self._row("SELECT size, note FROM heads WHERE peer = ?", (peer,))  # type: ignore[no-any-return]
 
-    @_guarded
+    @guarded
     def kept(self, kind: str, peer: Fingerprint, subject: bytes | None = None) -> Sequence[Kept]:
         """Evidence of a kind, the oldest first; of one subject if given."""
         if subject is None:
             return self._kept("kind = ? AND peer = ? ORDER BY seq", (kind, peer))
         return self._kept("kind = ? AND peer = ? AND subject = ? ORDER BY seq", (kind, peer, subject))
 
-    @_guarded
+    @guarded
     def last_kept(self, kind: str, peer: Fingerprint) -> Kept | None:
         """The evidence of a kind with the highest subject."""
         return next(iter(self._kept("kind = ? AND peer = ? ORDER BY subject DESC LIMIT 1", (kind, peer))), None)
 
-    @_guarded
+    @guarded
     def kept_after(self, kind: str, peer: Fingerprint, subject: bytes) -> Kept | None:
         """The first evidence of a kind whose subject is greater."""
         where = "kind = ? AND peer = ? AND subject > ? ORDER BY subject, seq LIMIT 1"
@@ -379,7 +375,7 @@ class SqliteStore:
 
     # -- upkeep
 
-    @_guarded
+    @guarded
     def check(self) -> list[str]:
         """SQLite's own integrity check: what is wrong, or nothing."""
         try:
@@ -388,7 +384,7 @@ class SqliteStore:
             return [str(error)]
         return [] if found == ["ok"] else found
 
-    @_guarded
+    @guarded
     def refold(self, batches: Iterable[Batch]) -> None:
         """Drop everything that was folded and fold it again, in one transaction."""
         with self._db as db:
@@ -397,7 +393,7 @@ class SqliteStore:
             for batch in batches:
                 self._fold(batch)
 
-    @_guarded
+    @guarded
     def close(self) -> None:
         """Close the file."""
         self._db.close()

@@ -18,15 +18,18 @@ from comity.exchange.witness import Head, Shown
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Signed
+from comity.node import fold
 from comity.node.heads import Heads
 from comity.node.journal import Proposal
 from comity.node.node import Node, Peer
 from comity.node.ports import Batch, Kept, OutgoingAnswer, Peers, ReceivedRow
 from comity.node.receipts import Receipts
 from comity.node.teller import Teller
+from comity.node.watch import Watch
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.merkle import PathMemo
+from comity.space import instant
 from comity.space.instant import Instant
 
 PAGE_ITEMS = 1000
@@ -59,6 +62,7 @@ class Sync:
         self, node: Node, teller: Teller, peers: Peers, report: Callable[[str], None] = lambda _: None
     ) -> None:
         self._node, self._teller, self._peers, self._report = node, teller, peers, report
+        self.watch = Watch(node)
         self._heads, self._receipts = Heads(node, peers), Receipts(node, teller, peers)
         # Answers that their teller says it has no use for; not offered again before the next start.
         self._unwanted: set[StatementId] = set()
@@ -158,6 +162,10 @@ class Sync:
             draft = acknowledge.held(tellings, teller=peer.fingerprint, now=now, uuid=node.uuid())
             answer = self._answer(proposal, peer, node.sign(draft), b"".join(t.statement + t.release for t in tellings))
             proposal.batch.received += [_held_row(one, peer, head.size, now, answer) for one in told]
+            for one in told:
+                if one.statement is not None:
+                    object = one.statement.object
+                    proposal.batch.matters += fold.matter_rows(peer.fingerprint, one.statement.id, object)
         for bad in refused:
             draft = acknowledge.refuse(bad, teller=peer.fingerprint, now=now, uuid=node.uuid())
             pair = bad.telling.statement + bad.telling.release
@@ -179,6 +187,7 @@ class Sync:
         who = peer.fingerprint
         batch.heads = {who: (head.size, head.note)}
         batch.cursors = {who: end.next}
+        batch.heard = {who: instant.from_seconds(end.at)}
         if page.items or end.next > end.start:  # an end says also what was not there
             batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), page.end, now))
             batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
@@ -272,6 +281,14 @@ class Sync:
             await self.deadlines()
         except LocalError as error:
             self._report(str(error))
+        self.look()
+
+    def look(self) -> None:
+        """Check what is new against what is in force; never while a peer waits for an answer to it."""
+        try:
+            self.watch.look()
+        except ComityError as error:
+            self._report(str(error))
 
     async def _beat_for_ever(self, peer: Peer, beat: float) -> None:
         while True:
@@ -284,6 +301,7 @@ class Sync:
             done = Round(peer.petname)
             if await self._attempt(peer, done, self._send_answers, self._pull_waiting, self._send_answers):
                 wait = RETRY_FIRST
+                self.look()
                 if done.received or done.refused:
                     continue  # at once; who answers an empty page before its time must not keep us busy
             await asyncio.sleep(wait)

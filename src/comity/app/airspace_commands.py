@@ -1,0 +1,207 @@
+"""The commands about positions, notices, protected sites and checks; `cli` registers them."""
+
+from typing import Annotated, Any
+
+import typer
+
+from comity.app import render
+from comity.app.command import AnswerBy, DryRun, Json, Names, Onward, Own, Tlp, audience, call, read, tell_said
+from comity.errors import BAD_ARGUMENT, LocalError
+
+OBJECTIONS = 1
+NONE_KNOWN = 3
+_MAX_FILE = 1 << 20
+
+File = Annotated[str, typer.Argument(metavar="FILE.geojson", help="An area in GeoJSON; - for stdin.")]
+From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="From when (RFC 3339).")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Until when (RFC 3339).")]
+Floor = Annotated[
+    str | None, typer.Option(metavar="ALTITUDE", help="3000 m, 9000 ft MSL, 1200 m AGL, FL100; default: none.")
+]
+Ceiling = Annotated[str | None, typer.Option(metavar="ALTITUDE", help="As --floor; default: unlimited.")]
+Replaces = Annotated[
+    str | None,
+    typer.Option(metavar="STATEMENT", help="The version that this one replaces; told to whom that was told."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (position, positions, notice, protect, check, objections, alerts, statements):
+        app.command()(command)
+
+
+def position(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A STIX id, or a name in any script.")],
+    stance: Annotated[
+        str | None,
+        typer.Argument(metavar="STANCE", help="designates, protects, supports, recognises, rejects or silent."),
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="On what it rests; a designation always says it.")
+    ] = None,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Withdraw our position; without --to from all who were told it.")
+    ] = False,
+    to: Names = "",
+    own: Own = False,
+    tlp: Tlp = "amber",
+    onward: Onward = "never",
+    answer_by: AnswerBy = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Say what this party holds about a subject: its own word, which others may not share, and never a fact."""
+    said = {"subject": subject, "stance": stance, "basis": basis, "revoke": revoke, "dry_run": dry_run}
+    tell_said(call(context, "position", {**said, **audience(to, own, tlp, onward, answer_by)}), json)
+
+
+def positions(
+    context: typer.Context,
+    subject: Annotated[str | None, typer.Option(metavar="SUBJECT", help="Only on this one, exactly as said.")] = None,
+    json: Json = False,
+) -> None:
+    """List what this party and others hold about whom, side by side; where they differ it is contested."""
+    from comity.app.positions import show
+
+    found = call(context, "positions", {"subject": subject})
+    render.document(found) if json else show(found)
+
+
+def notice(
+    context: typer.Context,
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE.geojson", help="The area; not needed with --replaces and --state.")
+    ] = None,
+    start: From = None,
+    until: Until = None,
+    floor: Floor = None,
+    ceiling: Ceiling = None,
+    kind: Annotated[str | None, typer.Option(metavar="TEXT", help="What kind of operation.")] = None,
+    callsign: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    transponder: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    contact: Annotated[str | None, typer.Option(metavar="TEXT", help="Whom to call.")] = None,
+    frequency: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    state: Annotated[str, typer.Option(help="planned, active, ended or cancelled.")] = "planned",
+    replaces: Replaces = None,
+    to: Names = "",
+    own: Own = False,
+    tlp: Tlp = "amber",
+    onward: Onward = "never",
+    answer_by: AnswerBy = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Say where and when this party will operate; what it meets is objected to, here and with those who are told."""
+    said = {"geojson": None if file is None else _geojson(file), "from": start, "until": until, "floor": floor}
+    words = {"kind": kind, "callsign": callsign, "transponder": transponder, "contact": contact, "frequency": frequency}
+    more = {"ceiling": ceiling, "state": state, "replaces": replaces, "dry_run": dry_run, **words}
+    tell_said(call(context, "notice", {**said, **more, **audience(to, own, tlp, onward, answer_by)}), json)
+
+
+def protect(
+    context: typer.Context,
+    file: Annotated[str | None, typer.Argument(metavar="FILE.geojson", help="A point or a footprint.")] = None,
+    function: Annotated[str, typer.Option(help="hospital, school, shelter, water, worship, force, ...")] = "",
+    precision: Annotated[str, typer.Option(help="What others are told: exact, widened:KM, or call.")] = "exact",
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Its name, in any script.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Option("--also-named", metavar="[LANG=]TEXT", help="Further names; may be repeated.")
+    ] = None,
+    contact: Annotated[str | None, typer.Option(metavar="TEXT", help="Whom to call; required for call.")] = None,
+    reverify_by: Annotated[
+        str | None, typer.Option(metavar="TIME", help="To be verified again by then; it stays protected after it.")
+    ] = None,
+    as_received: Annotated[str | None, typer.Option(metavar="TEXT", help="The coordinate in the words given.")] = None,
+    also: Annotated[
+        bool, typer.Option("--also", help="The exact site is logged already: only say it less exactly to others.")
+    ] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back the site of --replaces.")] = False,
+    replaces: Replaces = None,
+    to: Names = "",
+    own: Own = False,
+    tlp: Tlp = "amber",
+    onward: Onward = "never",
+    answer_by: AnswerBy = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Say what must not be harmed, as exactly as wanted; the exact place stays with this party unless told exactly."""
+    if file is None and not withdraw:
+        raise LocalError(BAD_ARGUMENT, "a GeoJSON file is required", place="FILE.geojson")
+    said: dict[str, Any] = {"geojson": None if file is None else _geojson(file), "function": function, "name": name}
+    more = {"precision": precision, "names": names, "contact": contact, "reverify_by": reverify_by, "also": also}
+    rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
+    tell_said(call(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}), json)
+
+
+def check(
+    context: typer.Context,
+    file: File,
+    start: From = None,
+    until: Until = None,
+    floor: Floor = None,
+    ceiling: Ceiling = None,
+    margin: Annotated[float, typer.Option(metavar="KM", help="How near is near enough to object.")] = 0.0,
+    record: Annotated[
+        bool, typer.Option("--record", help="Log the check and its result, for this party alone.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Ask what is known to stand against an operation. Exit 1: objections; 3: none known, which is not a clearance."""
+    said = {"geojson": _geojson(file), "from": start, "until": until, "floor": floor, "ceiling": ceiling}
+    found = call(context, "check", {**said, "margin_km": margin, "record": record})
+    if json:
+        render.document(found)
+    else:
+        render.block(found["text"])
+    raise typer.Exit(OBJECTIONS if found["objections"] else NONE_KNOWN)
+
+
+def objections(context: typer.Context, json: Json = False) -> None:
+    """List what stands against this party's notices, what it has objected to others, and what they have to it."""
+    _list(call(context, "objections", {}), json, "objections", "no objection known; this is not a clearance")
+
+
+def alerts(context: typer.Context, json: Json = False) -> None:
+    """List what meets matter that its operator was not told of: for this party's own officer, who may call."""
+    _list(call(context, "alerts", {}), json, "for this party alone", "no alert")
+
+
+def _list(found: list[dict[str, Any]], as_json: bool, title: str, empty: str) -> None:
+    if as_json:
+        render.document(found)
+        return
+    cells = [(one["operator"], one["rule"], f"{one['text']}\n{_said(one)} {one['at']}") for one in found]
+    render.rows(title, ("to", "rule", "what is known"), cells, empty=empty)
+
+
+def _said(one: dict[str, Any]) -> str:
+    return f"said by {one['said_by']} to {one['said_to']}" if one["said_to"] else f"found by {one['said_by']}"
+
+
+def statements(
+    context: typer.Context,
+    type: Annotated[str | None, typer.Option(metavar="TYPE", help="Only objects of this STIX type.")] = None,
+    json: Json = False,
+) -> None:
+    """List what is said here, by this party and to it, version by version: what was replaced stays visible."""
+    found = call(context, "statements", {"type": type})
+    if json:
+        render.document(found)
+        return
+    cells = [(one["by"], f"{one['name']}\n{one['statement']}\n{_version(one)}") for one in found]
+    render.rows("statements", ("by", "what, statement, version"), cells, empty="nothing of the kind is known here")
+
+
+def _version(one: dict[str, Any]) -> str:
+    return f"{one['type']} said {one['said_at']}: {one['state']}"
+
+
+def _geojson(file: str) -> str:
+    raw = read(file, _MAX_FILE + 1)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise LocalError("not-json", "not UTF-8 (RFC 8259 section 8.1)", place=f"byte {error.start}") from None

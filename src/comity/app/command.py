@@ -1,0 +1,72 @@
+"""Command: what the commands share: their common options, and the way from a command to its operation and back."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from comity.app import render
+from comity.errors import BAD_ARGUMENT, LocalError
+
+NOT_VALID = 1
+ERROR = 2
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help="A statement's id, 64 hexadecimal digits.")]
+Names = Annotated[str, typer.Option("--to", metavar="PARTY,...", help="Parties by their names here, or all.")]
+Own = Annotated[bool, typer.Option("--own", help="For this party alone, which is the default.")]
+Tlp = Annotated[
+    str, typer.Option(help="green, amber, amber+strict, red or clear. The object's own marking may narrow it.")
+]
+Onward = Annotated[str, typer.Option(help="May they pass it on? never, ask, may, must.")]
+AnswerBy = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Log `unacknowledged` if no answer came by then (RFC 3339).")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")]
+
+
+def call(context: typer.Context, name: str, args: dict[str, Any]) -> Any:
+    """Have an operation done on the node that the command was given."""
+    from comity.app.call import call as done
+
+    return done(context.obj, name, args)
+
+
+def audience(to: str, own: bool, tlp: str, onward: str, answer_by: str | None) -> dict[str, Any]:
+    """To whom something is said, and on what terms, as operations take it.
+
+    Raises:
+        LocalError: `bad-argument`.
+    """
+    if own and to:
+        raise LocalError(BAD_ARGUMENT, "--own and --to exclude each other", place="--own")
+    return {"to": names(to), "own": own, "tlp": tlp, "onward": onward, "answer_by": answer_by}
+
+
+def names(given: str) -> list[str]:
+    """The names in a list with commas."""
+    return [name for name in given.replace(" ", "").split(",") if name]
+
+
+def read(file: str, most: int) -> bytes:
+    """Read a file, or stdin, but never more of it than `most` bytes."""
+    if file == "-":
+        return sys.stdin.buffer.read(most)
+    with open(file, "rb") as opened:
+        return opened.read(most)
+
+
+def tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] | None = None) -> None:
+    """Print an answer: as the one JSON document, or as names and values for people."""
+    if as_json:
+        render.document(told)
+    else:
+        render.facts(title, shown or told)
+
+
+def tell_said(told: dict[str, Any], as_json: bool) -> None:
+    """Print what was said, or would be, and who does not see it."""
+    withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
+    shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
+    shown["objections"] = "\n".join(one["text"] for one in told.get("objections", []))
+    tell(told, as_json, "nothing was said: this is what would be" if told.get("dry_run") else "said", shown)
