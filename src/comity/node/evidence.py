@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from comity.errors import BAD_ARGUMENT, LocalError
+from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.exchange import prove, witness
 from comity.exchange.acknowledge import Answer, decode_answer
 from comity.exchange.deliver import Path, Pull, path_of, read_pull
@@ -18,6 +18,7 @@ from comity.node.ports import ReleaseRow
 from comity.proof import cbor, merkle
 from comity.proof.checkpoint import add_lines
 from comity.proof.envelope import StatementId
+from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
 from comity.record.standing import Facts, Standing, stand
 from comity.space import instant
 from comity.space.instant import Instant
@@ -56,26 +57,41 @@ def encode_receipt(index: int, path: Iterable[bytes], note: bytes) -> bytes:
 
 
 def read_cosigned(node: Node, note: bytes, of: Descriptor) -> Cosigned:
-    """Read a note of a party's log with all its lines by parties known here; lines of strangers are dropped.
+    """Read a note of a party's log with the cosignatures by parties known here.
+
+    Lines of other keys are passed over, whatever their names, and so are lines that do not verify: whoever sends us a note
+    could else keep us for ever from showing what stands under it.
 
     Raises:
         RemoteError: `malformed`, `bad-signature`, `wrong-issuer`.
     """
     head = witness.read_head(note, of)
-    known = {p.descriptor.witness_name: p.descriptor for p in node.peers}
-    known[node.descriptor.witness_name] = node.descriptor
+    known = {_key_of(by): by for by in (node.descriptor, *(peer.descriptor for peer in node.peers))}
     own: Instant | None = None
     others: list[tuple[Descriptor, Instant]] = []
-    for signature in head.signed.note.signatures:
-        by = known.get(signature.name)
-        if by is None:
+    for line in head.signed.note.signatures:
+        by = known.get((line.name, line.key_id))
+        at = None if by is None else _cosigned_at(head, line.line, by)
+        if by is None or at is None:
             continue
-        at = instant.from_seconds(witness.cosigned_at(head, signature.line, by))
         if by.fingerprint == of.fingerprint:
             own = at
         else:
             others.append((by, at))
     return Cosigned(head, own, tuple(others))
+
+
+def _key_of(witness: Descriptor) -> tuple[str, bytes]:
+    """By which name and id a line names a party's witness key."""
+    key = NoteKey(witness.witness_name, COSIGNATURE, witness.keys.witness)
+    return key.name, key.id
+
+
+def _cosigned_at(head: Head, line: str, by: Descriptor) -> Instant | None:
+    try:
+        return instant.from_seconds(witness.cosigned_at(head, line, by))
+    except RemoteError:
+        return None
 
 
 def own_head(node: Node, index: int, excluding: Fingerprint | None = None) -> Cosigned:
@@ -260,18 +276,19 @@ def _held(node: Node, hearer: Peer, telling: Telling) -> tuple[Held, list[Descri
         return None
     leaves = [one.leaf for one in answer.tellings]
     inside = Place(row.position, tuple(merkle.inclusion_path(leaves, row.position)))
-    note, used = _third_parties(receipt.cosigned, node.descriptor.fingerprint, hearer.fingerprint)
+    note, used = _third_parties(receipt.cosigned, node.descriptor, hearer.descriptor)
     shown = answer.statement
     triple = (shown.envelope.data, shown.salt, shown.content)
     return Held(triple, inside, Place(receipt.index, receipt.path), note), used
 
 
-def _third_parties(cosigned: Cosigned, *apart_from: Fingerprint) -> tuple[bytes, list[Descriptor]]:
-    """A note with its log's own line and those of third parties alone, and whose these are."""
+def _third_parties(cosigned: Cosigned, teller: Descriptor, hearer: Descriptor) -> tuple[bytes, list[Descriptor]]:
+    """A hearer's note with its log's own line and those of third parties alone, and whose these are."""
     note = cosigned.head.signed.note
-    others = [by for _, by in cosigned.apart_from(*apart_from)]
-    names = {cosigned.head.signed.checkpoint.origin, *(by.witness_name for by in others)}
-    kept = [line.line for line in note.signatures if line.name in names]
+    others = [by for _, by in cosigned.apart_from(teller.fingerprint, hearer.fingerprint)]
+    log = NoteKey(hearer.origin, PLAIN, hearer.keys.log)
+    used = {(log.name, log.id), *map(_key_of, others)}
+    kept = [line.line for line in note.signatures if (line.name, line.key_id) in used]
     return (note.text + "\n" + "".join(kept)).encode(), others
 
 

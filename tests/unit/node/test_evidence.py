@@ -6,13 +6,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from comity.errors import BAD_ARGUMENT, CONTENT_MISMATCH, NOT_OURS, UNKNOWN_STATEMENT, LocalError
-from comity.exchange import prove
 from comity.exchange.verify import Verdict, verify
 from comity.model.marking import Terms
 from comity.model.statement import Logged
 from comity.node import evidence
 from comity.node.sync import Round
-from comity.proof.checkpoint import parse_checkpoint
 from comity.proof.envelope import StatementId
 from comity.record.standing import Standing
 from comity.space.instant import Instant
@@ -297,101 +295,6 @@ def test_logged_tells_the_first_published_head_and_not_a_later_one() -> None:
     standing = dict(told(fr, said, ru).rungs)
     assert standing["logged"] < START + 10_000
     assert standing["witnessed"] >= START + 3600_000
-
-
-# -- what stands in the file
-
-
-def names_in(fr: Party, data: bytes) -> tuple[list[str], list[str], list[str]]:
-    """Who is described, who cosigned the teller's head, and who the hearer's."""
-    found = prove.decode(data)
-    assert found.held is not None
-    cosigned = [parse_checkpoint(note).note.signatures[1:] for note in (found.note, found.held.note)]
-    known = {one.witness_name: one.party for one in [fr.node.descriptor, *(p.descriptor for p in fr.node.peers)]}
-    teller, hearer = ([known[line.name] for line in lines] for lines in cosigned)
-    return sorted(verify(data).fingerprints), teller, hearer
-
-
-async def around(said: Logged, fr: Party, ru: Party, *others: Party) -> bytes:
-    """Have the others cosign what ru holds, and prove it."""
-    await ru.syncs(*others)
-    await fr.syncs(ru)
-    return evidence.prove_telling(fr.node, said.id, fr.peer(ru))
-
-
-def test_under_each_head_stand_only_the_lines_that_are_used() -> None:
-    fr, ru, us, de, cn = parties("fr", "ru", "us", "de", "cn")
-
-    async def story() -> bytes:
-        said = await fr.say(report(), ru)
-        await ru.syncs(fr)
-        await fr.syncs(us, de, ru, cn)
-        return await around(said, fr, ru, us, de, cn)
-
-    described, teller, hearer = names_in(fr, run(story))
-    assert (described, teller) == (["cn", "de", "fr", "ru", "us"], ["fr", "us"])
-    assert sorted(hearer) == ["cn", "de", "us"]
-
-
-def test_of_those_who_cosigned_the_tellers_head_one_is_shown_who_is_described_anyway() -> None:
-    fr, ru, us, de, cn = parties("fr", "ru", "us", "de", "cn")
-
-    async def story() -> bytes:
-        said = await fr.say(report(), ru)
-        await ru.syncs(fr)
-        for other in (de, cn, us):
-            await fr.syncs(other)
-            await asyncio.sleep(10)
-            await fr.say(report(number=2))
-        return await around(said, fr, ru, us, cn)
-
-    data = run(story)
-    assert names_in(fr, data)[:2] == (["cn", "fr", "ru", "us"], ["fr", "cn"])
-    [witnessed] = [rung for rung in verify(data).ladder if rung.name == "witnessed"]
-    assert START + 10_000 <= witnessed.at < START + 12_000
-
-
-def test_where_nobody_else_did_the_hearers_own_cosignature_of_the_tellers_head_is_shown() -> None:
-    fr, ru, us, de = parties("fr", "ru", "us", "de")
-
-    async def story() -> bytes:
-        said = await fr.say(report(), ru)
-        await ru.syncs(fr)
-        await fr.syncs(de, ru)
-        return await around(said, fr, ru, us)
-
-    assert names_in(fr, run(story))[:2] == (["fr", "ru", "us"], ["fr", "ru"])
-
-
-def test_where_no_one_described_cosigned_the_tellers_head_the_earliest_of_all_is_shown() -> None:
-    fr, ru, _, de, cn = parties("fr", "ru", "us", "de", "cn")
-
-    async def story() -> bytes:
-        said = await fr.say(report(), ru)
-        await ru.syncs(fr)
-        for other in (de, cn):
-            await fr.syncs(other)
-            await asyncio.sleep(10)
-        return evidence.prove_telling(fr.node, said.id, fr.peer(ru))
-
-    assert names_in(fr, run(story)) == (["de", "fr", "ru"], ["fr", "de"], [])
-
-
-@pytest.mark.parametrize("names", [("fr", "ru", "us"), ("fr", "ru", "us", "de", "cn", "uk", "jp")])
-def test_a_telling_between_small_logs_takes_at_most_six_thousand_bytes_and_a_kilobyte_per_further_party(
-    names: tuple[str, ...],
-) -> None:
-    fr, ru, *others = parties(*names)
-
-    async def story() -> bytes:
-        said = await fr.say(report(), ru)
-        await ru.syncs(fr, fr)
-        await fr.syncs(*others, ru)
-        return await around(said, fr, ru, *others)
-
-    data = run(story)
-    assert [rung.name for rung in verify(data).ladder] == [*HOME, "witnessed", "released", "fetched", "held"]
-    assert len(data) - len(report()) <= 6000 + 1150 * (len(others) - 1)
 
 
 # -- whose
