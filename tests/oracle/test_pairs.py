@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from comity.space import geodesic
+from comity.space import _chords, geodesic
 from comity.space.altitude import Altitude, Band, Reference, Unit
 from comity.space.area import MAX_RADIUS_M, Area, Part, area, circle, polygon
 from comity.space.instant import Instant
@@ -94,6 +94,18 @@ def test_of_600_pairs_up_to_thousands_of_kilometres_none_is_missed() -> None:
 def within_limits(pair: Case) -> bool:
     """Whether Comity takes them at all; Vincenty's formulae end far beyond that, at places nearly opposite."""
     return pair.margin <= MAX_MARGIN_M and all(shape.radius <= MAX_RADIUS_M for shape in (*pair.a, *pair.b))
+
+
+@pytest.mark.parametrize("greatest", [4.4, 6.3])
+def test_what_is_sorted_out_before_pairs_are_looked_at_never_meets(
+    greatest: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With few vertices nothing is sorted out; here it is, in chunks of one row.
+    monkeypatch.setattr(_chords, "_FEW", 0)
+    monkeypatch.setattr(_chords, "_AT_ONCE", 1)
+    dice = Dice(17, greatest)
+    pairs = islice(filter(within_limits, iter(lambda: case(dice), None)), 600)
+    assert tally(pairs, TOLERANCE_M if greatest < 5 else 10_000.0)[1] == []
 
 
 def test_a_witness_lies_in_both_areas() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from comity.errors import RemoteError
 from comity.space import altitude, area, geodesic
-from comity.space._chords import Lines
+from comity.space._chords import Array, Lines, _gaps
 from comity.space.altitude import HIGHEST_M, LOWEST_M, Altitude, Band, Reference, Unit
 from comity.space.area import Area, Circle, Part, Polygon
 from comity.space.geodesic import LARGEST_RADIUS, SMALLEST_RADIUS
@@ -48,7 +48,7 @@ def has_width(c: tuple[tuple[float, float], ...]) -> bool:
 
 def circles(place: tuple[float, float]) -> st.SearchStrategy[Circle]:
     radii = st.one_of(st.just(0.0), st.floats(0.0, 20_000.0))
-    return st.builds(lambda at, radius: area.circle(*at, radius), near(place), radii)
+    return st.builds(lambda at, radius: area.circle(at[0], at[1], radius), near(place), radii)
 
 
 def areas(place: tuple[float, float]) -> st.SearchStrategy[Area]:
@@ -231,7 +231,7 @@ def test_an_altitude_means_a_range_that_has_a_lower_and_an_upper_end(metres: flo
 # -- the three facts of docs/geometry.md
 
 
-def anywhere(count: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def anywhere(count: int) -> tuple[Array, Array]:
     chance = np.random.default_rng(3)
     return chance.uniform(-180, 180, count), np.degrees(np.arcsin(chance.uniform(-1, 1, count)))
 
@@ -273,3 +273,24 @@ def test_fact_3_no_edge_strays_further_than_its_sag(lon: float, lat: float, east
     points = Lines.of(np.hstack([on_edge, on_edge]), np.zeros(101)).start
     strays = np.linalg.norm(points - (line.start + share[:, None] * line.along), axis=1)
     assert strays.max() <= line.sag[0] + 1e-6
+
+
+def test_the_gap_of_two_straight_lines_is_the_least_that_can_be_found_along_them() -> None:
+    chance = np.random.default_rng(11)
+    count = 300
+    lines = [Lines.of(np.zeros((count, 4)), np.zeros(count)) for _ in range(2)]
+    for line in lines:
+        line.start[:], line.along[:] = chance.normal(size=(2, count, 3))
+        # Some are points, some are parallel, some cross.
+        line.along[:20] = 0.0
+    lines[1].along[10:40] = lines[0].along[10:40] * -0.7
+    middle = lines[0].start[40:80] + lines[0].along[40:80] / 3
+    lines[1].start[40:80] = middle - lines[1].along[40:80] / 2
+    gaps, s, t = _gaps(*lines)
+    ticks = np.linspace(0, 1, 201)
+    for row in range(count):
+        on_one, on_other = (line.start[row] + ticks[:, None] * line.along[row] for line in lines)
+        least = np.linalg.norm(on_one[:, None] - on_other, axis=2).min()
+        at_one, at_other = (line.start[row] + k[row] * line.along[row] for line, k in zip(lines, (s, t), strict=True))
+        assert gaps[row] == pytest.approx(np.linalg.norm(at_one - at_other), abs=1e-9)
+        assert least - 0.02 <= gaps[row] <= least + 1e-9

@@ -280,6 +280,18 @@ def test_no_pair_of_areas_takes_long_however_they_are_made() -> None:
     assert max(taken) < 1.0
 
 
+def test_long_edges_of_areas_with_many_vertices_are_where_they_are_and_not_where_chords_run() -> None:
+    # The straight line between the ends of the long edge runs 110 km below its middle.
+    rim = [(30 - k / 2, 55 - (k % 2)) for k in range(61)]
+    long = area.area(area.polygon([[(0, 60), (30, 60), *rim, (0, 60)]]))
+    turns = [2 * math.pi * k / 60 for k in range(60)]
+    disc = [(15 + 0.02 * math.cos(turn), 60.03 + 0.01 * math.sin(turn)) for turn in turns]
+    small = area.area(area.polygon([[*disc, disc[0]]]))
+    between = geodesic.distance((15, 60), (15, 60.02))
+    assert meet(long, small, between + 0.1)
+    assert meet(long, small, between - 1.0) is None
+
+
 def test_pairs_that_cannot_be_told_apart_in_time_count_as_meeting(monkeypatch: pytest.MonkeyPatch) -> None:
     from comity.space import _chords
 
