@@ -94,11 +94,12 @@ def _cosigned_at(head: Head, line: str, by: Descriptor) -> Instant | None:
         return None
 
 
-def own_head(node: Node, index: int, excluding: Fingerprint | None = None) -> Cosigned:
-    """The head of our log that shows a leaf best: most cosignatures by others, and of these the earliest.
+def own_head(node: Node, index: int, excluding: Fingerprint | None = None) -> tuple[int, bytes]:
+    """The head of our log that shows a leaf best, its size and note: most cosignatures by others, of these the earliest.
 
     Looked at are the first head that holds the leaf, the first of these that each witness cosigned, and a few heads
     after the last of them, which all witnesses may have cosigned: a witness may have been away for thousands of heads.
+    Each line was verified when it came, and is not verified again.
     """
     store, witnesses = node.store, _witnesses(node, excluding)
     firsts = [first[0] for by in witnesses if (first := store.first_cosigned(by, index))]
@@ -107,13 +108,14 @@ def own_head(node: Node, index: int, excluding: Fingerprint | None = None) -> Co
         heads |= dict(store.published_after(size - 1, 1))
     if firsts:
         heads |= dict(store.published_after(max(firsts) - 1, _HEADS_AFTER))
-    best, most = (node.journal.note or b"", list[str]()), -1
+    best, most = (node.journal.tree.size, node.journal.note or b"", list[str]()), -1
     for size, note in sorted(heads.items()):
         lines = {by: line for by, line, _ in store.cosignatures(size)[:_LINES]}
         counted = len(lines.keys() & witnesses)
         if counted > most:
-            best, most = (note, list(lines.values())), counted
-    return read_cosigned(node, add_lines(*best), node.descriptor)
+            best, most = (size, note, list(lines.values())), counted
+    size, note, found = best
+    return size, add_lines(note, found)
 
 
 def _witnesses(node: Node, excluding: Fingerprint | None = None) -> set[Fingerprint]:

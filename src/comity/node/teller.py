@@ -31,7 +31,7 @@ from comity.proof.tree import parse_tile_path
 MAX_WAIT = 25
 MAX_ITEMS = 1000
 MAX_PAGE_BYTES = 8 << 20
-MAX_RECEIPTS = 1000
+MAX_RECEIPTS = 100
 MAX_EVIDENCE = 100
 
 
@@ -311,20 +311,23 @@ class Teller:
             where our head is older than that, its own, and the path joins the two.
         """
         fields = deliver.fields_of(cbor.decode(body, place="receipts"), {"v": int, "ids": bytes, "have": int})
-        ids, have = fields["ids"], fields["have"]
-        if len(ids) % 32 or len(ids) > 32 * MAX_RECEIPTS or have > self._node.journal.tree.size:
-            raise RemoteError(MALFORMED, "ids are 32 bytes each; have is a size of our log", place="ids")
+        given, have = fields["ids"], fields["have"]
+        if len(given) % 32 or len(given) > 32 * MAX_RECEIPTS or have > self._node.journal.tree.size:
+            message = f"ids are 32 bytes each, {MAX_RECEIPTS} at most; have is a size of our log"
+            raise RemoteError(MALFORMED, message, place="ids")
+        ids = [StatementId(given[at : at + 32]) for at in range(0, len(given), 32)]
+        if len(set(ids)) != len(ids):
+            raise RemoteError(MALFORMED, "one id stands twice", place="ids")
         found = []
-        for at in range(0, len(ids), 32):
-            row = self._node.store.outgoing_answer(StatementId(ids[at : at + 32]))
+        for id in ids:
+            row = self._node.store.outgoing_answer(id)
             if row is not None and row.to == caller:
                 found.append(self._receipt(row.id, caller, have))
         return cbor.encode({"v": 1, "receipts": found})
 
     def _receipt(self, id: StatementId, caller: Fingerprint, have: int) -> list[object]:
         index = self._node.own(id).index
-        best = own_head(self._node, index, caller)
-        note, size = best.head.note, best.head.size
+        size, note = own_head(self._node, index, caller)
         prover = self._node.journal.prover
         small, large = min(size, have), max(size, have)
         path = prover.consistency(small, large) if 0 < small < large else []

@@ -190,6 +190,8 @@ def _rest() -> list[Vector]:
         ("receipts-version", "malformed", "a later version", receipts(v=2)),
         ("receipts-no-have", "malformed", "no size", receipts(have=None)),
         ("receipts-id-short", "malformed", "31 bytes", receipts(ids=ids[:31])),
+        ("receipts-id-twice", "malformed", "one acknowledgement twice", receipts(ids=ids * 2)),
+        ("receipts-ids-101", "malformed", "more than 100", receipts(ids=b"".join(map(seed, map(str, range(101)))))),
         ("receipts-have-beyond", "malformed", "a size that the log has not", receipts(have=2)),
     ]
     never = Asked(path="/acknowledge", body=acknowledgement.answer())

@@ -10,10 +10,12 @@ from comity.exchange import acknowledge
 from comity.exchange.witness import Shown
 from comity.model.acknowledgement import Telling
 from comity.node.journal import Proposal
+from comity.node.receipts import MAX_ASKED
 from comity.node.sync import Round
 from comity.node.teller import MAX_EVIDENCE, AddCheckpoint
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
+from comity.proof.keys import VerifyingKey
 from unit.node.liar import forked
 from world import Party, parties, report, run
 
@@ -201,7 +203,51 @@ def test_receipts_are_given_to_the_one_who_was_answered_and_to_nobody_else() -> 
     assert cbor.decode(ru.teller.receipts(us.fingerprint, ask))["receipts"] == []
 
 
-@pytest.mark.parametrize(("ids", "have"), [(b"x", 0), (bytes(32 * 1001), 0), (b"", 99)])
+def test_the_cosignatures_on_our_own_heads_are_not_verified_again_for_each_receipt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> None:
+        await fr.say(report(), ru)
+        await ru.syncs(fr, us)
+
+    run(story)
+    verified: list[bytes] = []
+    really = VerifyingKey.verify
+
+    def counting(key: VerifyingKey, signature: bytes, data: bytes) -> None:
+        verified.append(data)
+        really(key, signature, data)
+
+    monkeypatch.setattr(VerifyingKey, "verify", counting)
+    ask = cbor.encode({"v": 1, "ids": fr.store.answers_of(ru.fingerprint)[0], "have": 0})
+    [given] = cbor.decode(ru.teller.receipts(fr.fingerprint, ask))["receipts"]
+    assert verified == []
+    assert f"— {us.node.descriptor.witness_name} " in given[3].decode()
+
+
+def test_as_many_receipts_are_given_at_once_as_a_node_asks_for_and_no_more() -> None:
+    fr, ru = parties("fr", "ru")
+    ids = [number.to_bytes(32) for number in range(MAX_ASKED + 1)]
+    assert cbor.decode(ru.teller.receipts(fr.fingerprint, request_for(*ids[1:]))) == {"v": 1, "receipts": []}
+    with pytest.raises(RemoteError, match="100 at most") as caught:
+        ru.teller.receipts(fr.fingerprint, request_for(*ids))
+    assert caught.value.code == MALFORMED
+
+
+def test_one_answer_is_not_proved_twice_in_one_go() -> None:
+    fr, ru = parties("fr", "ru")
+    with pytest.raises(RemoteError, match="twice") as caught:
+        ru.teller.receipts(fr.fingerprint, request_for(bytes(32), bytes([1]) * 32, bytes(32)))
+    assert caught.value.code == MALFORMED
+
+
+def request_for(*ids: bytes) -> bytes:
+    return cbor.encode({"v": 1, "ids": b"".join(ids), "have": 0})
+
+
+@pytest.mark.parametrize(("ids", "have"), [(b"x", 0), (bytes(33), 0), (b"", 99)])
 def test_a_request_for_receipts_that_is_not_of_the_form_is_malformed(ids: bytes, have: int) -> None:
     fr, ru = parties("fr", "ru")
     with pytest.raises(RemoteError) as caught:
