@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS kept (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, pe
 CREATE INDEX IF NOT EXISTS kept_subject ON kept (kind, peer, subject);
 CREATE TABLE IF NOT EXISTS heads (peer TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS nonces (peer TEXT, nonce TEXT, until INTEGER, PRIMARY KEY (peer, nonce)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS nonces_until ON nonces (until);
 
 CREATE TABLE IF NOT EXISTS releases (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stix_id TEXT NOT NULL,
     hearer TEXT NOT NULL, statement BLOB, statement_at INTEGER NOT NULL, answer_by INTEGER, withdrawn INTEGER NOT NULL);
@@ -181,7 +182,7 @@ class SqliteStore:
     def remember_nonce(self, peer: Fingerprint, nonce: str, until: Instant, now: Instant) -> bool:
         """Keep a nonce until a time; False if it was there already. Forgets what has passed."""
         with self._db as db:
-            db.execute("DELETE FROM nonces WHERE peer = ? AND until < ?", (peer, now))
+            db.execute("DELETE FROM nonces WHERE until < ?", (now,))
             db.execute("INSERT OR IGNORE INTO nonces VALUES (?, ?, ?)", (peer, nonce, until))
             fresh = db.changes() == 1
         return fresh  # noqa: RET504 - the commit comes first

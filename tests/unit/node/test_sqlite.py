@@ -1,5 +1,6 @@
 """The SQLite store on a file: what it refuses to open, and what it says of a disk that fails."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -8,6 +9,7 @@ import pytest
 from comity.errors import DAMAGED, STORAGE, LocalError
 from comity.node.ports import Batch
 from comity.node.sqlite import SqliteStore
+from comity.space.instant import Instant
 from unit.node.rows import RU, everything, id_of, kept, leaf, release
 
 
@@ -73,6 +75,31 @@ def test_a_page_of_the_file_that_was_overwritten_is_found(path: str) -> None:
     with pytest.raises(LocalError) as caught:
         [store.leaf(index) for index in range(200)]
     assert caught.value.code == DAMAGED
+    store.close()
+
+
+def steps(store: SqliteStore, action: Callable[[], object]) -> int:
+    """How many steps of its virtual machine SQLite takes in an action."""
+    taken: list[int] = []
+    profile = apsw.SQLITE_TRACE_PROFILE
+    store._db.trace_v2(profile, lambda told: taken.append(told["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]))
+    action()
+    store._db.trace_v2(0, None)
+    return sum(taken)
+
+
+def test_a_nonce_is_remembered_as_quickly_among_thousands_as_among_few() -> None:
+    store = SqliteStore(":memory:")
+
+    def remember(name: str, now: int = 0) -> int:
+        return steps(store, lambda: store.remember_nonce(RU, name, Instant(1000), Instant(now)))
+
+    first = max(remember(f"{number:04}") for number in range(5))
+    assert first > 0
+    for number in range(5, 3000):
+        store.remember_nonce(RU, f"{number:04}", Instant(1000), Instant(0))
+    assert remember("last") < first + 20
+    assert remember("first of a later time", 1001) > 3000  # all that has passed is forgotten, and that takes time once
     store.close()
 
 
