@@ -201,8 +201,8 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
         The teller's head, advanced, and the signed end.
 
     Raises:
-        RemoteError: `page-incomplete`, `wrong-addressee`, `malformed`: one release twice; `head-rollback`, `head-fork`,
-            `not-consistent`, ...
+        RemoteError: `page-incomplete`, `wrong-addressee`; `malformed`: one release twice, or a head shown from another
+            size than asked; `head-rollback`, `head-fork`, `not-consistent`, ...
     """
     # (1) the end is the teller's, meant for us, and about what we asked
     end = read_page_end(page.end, by)
@@ -217,7 +217,11 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
     # One of the two could be good and the other bad: the hearer would say both "held" and "refused" of one telling.
     if len({telling.release for telling in tellings}) != len(tellings):
         raise RemoteError(MALFORMED, "one release stands twice in a page", place="page")
-    # (3) the head follows from the one we hold
+    # (3) the head follows from the one we hold, by a proof from there
+    if page.head.old != pull.have:
+        raise RemoteError(
+            MALFORMED, "the head is shown from another size than the one that was asked from", place="head"
+        )
     shown = read_head(page.head.note, by)
     if shown.size != end.size:
         raise RemoteError(PAGE_INCOMPLETE, "the signed end names another size than the head shown")

@@ -66,7 +66,8 @@ def advance(known: Head | None, new: Head, path: Sequence[bytes]) -> Head:
     Args:
         known: the last head that was taken; None before the first.
         new: the head now shown.
-        path: the RFC 9162 consistency proof from `known` to `new`.
+        path: the RFC 9162 consistency proof from `known` to `new`; empty where none is due, before the first head and
+            between two of one size (C2SP tlog-witness).
 
     Returns:
         The head that is now known.
@@ -75,6 +76,7 @@ def advance(known: Head | None, new: Head, path: Sequence[bytes]) -> Head:
         RemoteError: `head-rollback`, `head-fork`, `not-consistent`; with both notes as evidence.
     """
     if known is None or known.size == 0:
+        _no_proof_due(path)
         return new
     if new.size < known.size:
         message = f"the log showed {new.size} leaves after it had shown {known.size}"
@@ -83,9 +85,15 @@ def advance(known: Head | None, new: Head, path: Sequence[bytes]) -> Head:
         if new.root != known.root:
             message = f"two heads of {new.size} leaves with different roots"
             raise RemoteError(HEAD_FORK, message, evidence=_evidence(known, new))
+        _no_proof_due(path)
         return known
     _join(known, new, path)
     return new
+
+
+def _no_proof_due(path: Sequence[bytes]) -> None:
+    if path:
+        raise RemoteError(NOT_CONSISTENT, f"a proof of {len(path)} hashes where none is due")
 
 
 def reconcile(known: Head | None, older: Head, path: Sequence[bytes]) -> None:

@@ -320,6 +320,20 @@ def _heads() -> list[Vector]:
         bad("no-proof", "LOG-10", "not-consistent", "no proof where one is due", given(known, later, [])),
         bad("proof-too-long", "LOG-10", "not-consistent", "one hash too many", given(known, later, [*path, path[0]])),
         bad(
+            "proof-first-seen",
+            "LOG-14",
+            "not-consistent",
+            "a proof before the first head that is seen",
+            given(None, later, path),
+        ),
+        bad(
+            "proof-same-again",
+            "LOG-14",
+            "not-consistent",
+            "a proof between two heads of 5 leaves",
+            given(known, cosigned(known, {"us": at(4)}), path),
+        ),
+        bad(
             "proof-flipped",
             "LOG-10",
             "not-consistent",

@@ -197,7 +197,7 @@ def _ends() -> list[Vector]:
     double = told.page_end(count=2, root=root_over([told.telling] * 2))
     forked = Log(fr, *told.fr.entries[1:4], told.silence)
     late, later = told.fr.note(ALL, when=at(41)), told.page_end(next=ALL, size=ALL)
-    other_head, small = _head(note=forked.note(when=at(3))), told.fr.note(3, when=at(2))
+    other_head, small = _head(TOLD, note=forked.note(when=at(3))), told.fr.note(3, when=at(2))
     made_up: list[tuple[str, str, str, str, dict[str, Any]]] = [
         (
             "end-is-pull",
@@ -298,7 +298,7 @@ def _ends() -> list[Vector]:
             "PAGE-11",
             "head-rollback",
             "a smaller head than ru holds",
-            _shown(made(), have=ALL, known=late),
+            _shown(made(head=_head(ALL)), have=ALL, known=late),
         ),
         (
             "head-forked",
@@ -312,7 +312,21 @@ def _ends() -> list[Vector]:
             "PAGE-11",
             "not-consistent",
             "no proof from the head that ru holds",
-            _shown(made(), have=3, known=small),
+            _shown(made(head=_head(3)), have=3, known=small),
+        ),
+        (
+            "head-proof-not-due",
+            "PAGE-11",
+            "not-consistent",
+            "a proof, though ru holds no head",
+            _shown(made(head=_head(0, told.fr.join(3, TOLD)))),
+        ),
+        (
+            "head-from-elsewhere",
+            "PAGE-11",
+            "malformed",
+            "ru holds a head of 3 leaves; the head is shown from none",
+            _shown(made(head=_head(0, told.fr.join(3, TOLD))), have=3, known=small),
         ),
     ]
     grown = made(
@@ -321,7 +335,7 @@ def _ends() -> list[Vector]:
         items=[deliver.encode_item(item_of(told.report, 1, told.to_ru, 2, told.fr, ALL))],
     )
     one = {"release": told.to_ru.id.hex(), "refused": None}
-    empty = made(items=[], end=told.page_end(start=TOLD, count=0, root=root_over([])))
+    empty = made(items=[], head=_head(TOLD), end=told.page_end(start=TOLD, count=0, root=root_over([])))
     return [
         *(bad(name, rule, code, desc, given) for name, rule, code, desc, given in made_up),
         good(

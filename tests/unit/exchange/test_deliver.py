@@ -374,6 +374,23 @@ def test_a_page_under_a_head_that_does_not_follow_is_refused(told: Told3) -> Non
     assert code(lambda: told.check(told.fr.page(pull, told.items), forked(told, 4), pull)) == NOT_CONSISTENT
 
 
+def test_a_page_shows_its_head_from_the_size_that_was_asked_from(told: Told3) -> None:
+    known = told.fr.head()
+    told.fr.fill(3)
+    pull = RU.pull(told.fr, have=known.size)
+    page = told.fr.page(pull, told.items)
+    assert told.check(page, known, pull).size == told.fr.tree.size
+    for old in (0, known.size - 1, known.size + 1, told.fr.tree.size):
+        head = Shown(page.head.note, old, page.head.path)
+        assert code(lambda head=head: told.check(Page(page.items, head, page.end), known, pull)) == MALFORMED  # type: ignore[misc]
+
+
+def test_a_page_with_a_proof_where_none_is_due_is_refused(told: Told3) -> None:
+    page = told.page()
+    head = Shown(page.head.note, 0, (bytes(32),))
+    assert code(lambda: told.check(Page(page.items, head, page.end))) == NOT_CONSISTENT
+
+
 def test_a_page_without_its_proof_from_the_known_head_is_refused(told: Told3) -> None:
     known = told.fr.head()
     told.fr.fill(3)

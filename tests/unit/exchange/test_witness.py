@@ -65,6 +65,15 @@ def test_the_same_head_again_changes_nothing() -> None:
     assert witness.advance(known, again, ()) is known
 
 
+def test_a_proof_where_none_is_due_is_refused_and_accuses_nobody() -> None:
+    """LOG-14: before the first head and between two of one size there is nothing to prove."""
+    fr = grown(5)
+    path = fr.shown(3).path
+    for known in (None, empty(fr), fr.head()):
+        error = refused(known, fr.head(), path)
+        assert (error.code, error.evidence) == (NOT_CONSISTENT, {})
+
+
 def test_a_head_that_shrinks_is_refused_as_a_rollback() -> None:
     fr = grown(4)
     small = fr.head()
