@@ -10,6 +10,8 @@ are distinct; the root key's SHA-256 is the fingerprint. Leaf 0 of a party's log
 """
 
 import base64
+import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -146,16 +148,83 @@ def write(
     )
 
 
+# RFC 3986: scheme, host, perhaps a port and a path. A user, query or fragment has no place, nor any percent-encoding:
+# of each address there is one spelling.
+_ADDRESS = re.compile(r"([a-z]+)://(\[[^\[\]]*\]|[^\[\]/:]*)(:[^/]*)?(/.*)?", re.IGNORECASE | re.DOTALL)
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_MAX_ADDRESS = 500
+
+
 def address(text: str) -> str:
-    """Take a text as a node's base URL.
+    """Take a text that a person has typed as a node's base URL.
+
+    Returns:
+        Its canonical form: scheme and host in small letters, no default port, no slash at the end.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, and why.
     """
-    scheme, _, rest = text.partition("://")
-    if scheme not in ("http", "https") or not rest or any(c in rest for c in " ?#@\\\"'<>") or not rest.isprintable():
-        raise ValueError("an address is http:// or https://, a host, and perhaps a port and a path")
-    return text.rstrip("/")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("an address is plain ASCII; a name in another script stands in it in its xn-- form")
+    parts = _ADDRESS.fullmatch(text)
+    if parts is None or parts[1].lower() not in _DEFAULT_PORT or len(text) > _MAX_ADDRESS:
+        raise ValueError("an address is http:// or https://, a host (IPv6 in brackets), perhaps a port and a path")
+    if any(mark in text for mark in "@?#"):
+        raise ValueError("an address has no user, query or fragment")
+    scheme, path = parts[1].lower(), (parts[4] or "").removesuffix("/")
+    return f"{scheme}://{_host(parts[2].lower())}{_port(scheme, parts[3])}{_path(path)}"
+
+
+def _host(text: str) -> str:
+    if text.startswith("["):
+        return f"[{_ipv6(text[1:-1])}]"
+    labels = text.split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        try:
+            return str(ipaddress.IPv4Address(text))
+        except ValueError:
+            raise ValueError("a host that ends in a number is an IPv4 address of four numbers") from None
+    if not text or len(text) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        raise ValueError("a host is a name of letters, digits and hyphens between dots, or an IP address")
+    return text
+
+
+def _ipv6(text: str) -> str:
+    try:
+        found = ipaddress.IPv6Address(text)
+    except ValueError:
+        found = None
+    # Of an IPv4 address in IPv6 form there are two spellings, and Pythons differ in which they write.
+    if found is None or found.scope_id is not None or found.ipv4_mapped is not None:
+        raise ValueError("in brackets stands an IPv6 address, without a zone, and none that stands for an IPv4 address")
+    return str(found)
+
+
+def _port(scheme: str, text: str | None) -> str:
+    if text is None:
+        return ""
+    if not _PORT.fullmatch(text[1:]) or int(text[1:]) > 65535:
+        raise ValueError("a port is a number from 1 to 65535")
+    return "" if int(text[1:]) == _DEFAULT_PORT[scheme] else text
+
+
+def _path(text: str) -> str:
+    for segment in text.split("/")[1:]:
+        if not _SEGMENT.fullmatch(segment) or segment in (".", ".."):
+            raise ValueError(
+                "a path has letters, digits and -._~ between slashes, none of its parts being empty or dots"
+            )
+    return text
+
+
+def _canonical(text: str) -> str:
+    if address(text) != text:
+        raise ValueError("not in its canonical form: small letters, no default port, no slash at the end")
+    return text
 
 
 def _keys(given: Any) -> Keys:
@@ -192,7 +261,7 @@ def _addresses(found: StixObject) -> tuple[str, ...]:
     if type(given) is not list or len(given) > 8:
         raise RemoteError(NOT_STIX, "must be a list of at most 8 URLs", place="/addresses")
     numbered = {str(number): item for number, item in enumerate(given)}
-    return tuple(take_from(numbered, number, address, inside="/addresses") for number in numbered)
+    return tuple(take_from(numbered, number, _canonical, inside="/addresses") for number in numbered)
 
 
 def _reconstruction(found: StixObject) -> bool:

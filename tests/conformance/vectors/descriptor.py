@@ -74,7 +74,19 @@ def _accepted() -> list[Vector]:
         told.append(good(f"accepted-{name}", "DESCRIPTOR-1", desc, given, output))
     marked = _shown(described(_content(reconstruction=True)))
     fr = told[0].output | {"reconstruction": True}
-    return [*told, good("reconstruction", "DESCRIPTOR-16", "a party that exists in a demo alone", marked, fr)]
+    places = [
+        "https://fr.example:8443/comity/v.1",
+        "http://[2001:db8::1]:8001",
+        "http://192.0.2.1",
+        "https://xn--bcher-kva.example",
+        "http://fr_node-1:443",
+    ]
+    many = _shown(described(_content(addresses=places)))
+    return [
+        *told,
+        good("reconstruction", "DESCRIPTOR-16", "a party that exists in a demo alone", marked, fr),
+        good("addresses", "DESCRIPTOR-12", "addresses of all kinds", many, told[0].output | {"addresses": places}),
+    ]
 
 
 def _signed() -> list[Vector]:
@@ -173,6 +185,33 @@ def _properties() -> list[Vector]:
         ("address-user", "DESCRIPTOR-12", "a user before the host", {"addresses": ["https://ru.example@fr.example"]}),
         ("address-query", "DESCRIPTOR-12", "a query", {"addresses": ["https://fr.example/?to="]}),
         ("address-no-host", "DESCRIPTOR-12", "no host", {"addresses": ["https://"]}),
+        *(
+            (f"address-{name}", "DESCRIPTOR-12", desc, {"addresses": [f"{url}"]})
+            for name, desc, url in (
+                ("port-alone", "a port and no host", "http://:80"),
+                ("path-alone", "a path and no host", "http:///comity"),
+                ("bracket", "a bracket that is not closed", "http://["),
+                ("zone", "an IPv6 address with a zone", "http://[fe80::1%25eth0]"),
+                ("mapped", "an IPv4 address in IPv6 form", "http://[::ffff:192.0.2.1]"),
+                ("ipv6-long", "an IPv6 address that is not in its shortest form", "http://[2001:db8:0:0::1]"),
+                ("ipv4-short", "an IPv4 address of three numbers", "http://192.0.513"),
+                ("ipv4-octal", "an IPv4 address with a leading zero", "http://192.0.2.010"),
+                ("script", "a host that is not ASCII", "https://b\u00fccher.example"),
+                ("label-empty", "two dots side by side", "https://fr..example"),
+                ("percent", "a host with a percent-encoding", "https://fr%2eexample"),
+                ("port-text", "a port that is no number", "https://fr.example:b"),
+                ("port-empty", "a colon and no port", "https://fr.example:"),
+                ("port-0", "port 0", "https://fr.example:0"),
+                ("port-large", "port 99999", "http://fr.example:99999"),
+                ("port-default", "the default port", "https://fr.example:443"),
+                ("host-capitals", "a host in capitals", "https://FR.example"),
+                ("scheme-capitals", "a scheme in capitals", "HTTPS://fr.example"),
+                ("slash", "a slash at the end", "https://fr.example/"),
+                ("dots", "a path that goes up", "https://fr.example/a/../b"),
+                ("fragment", "a fragment", "https://fr.example#a"),
+                ("long", "501 characters", "https://fr.example/" + "a" * 482),
+            )
+        ),
         ("reconstruction-false", "DESCRIPTOR-16", "a mark that marks nothing", {"reconstruction": False}),
         ("reconstruction-text", "DESCRIPTOR-16", "a mark that is a text", {"reconstruction": "true"}),
         ("reconstruction-one", "DESCRIPTOR-16", "a mark that is a number", {"reconstruction": 1}),

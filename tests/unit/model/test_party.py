@@ -166,33 +166,6 @@ def test_a_party_may_have_no_address_and_a_name_in_any_script() -> None:
         assert party.read(described(name=name)).name == name
 
 
-@pytest.mark.parametrize(
-    "text", ["http://a", "https://fr.example:8443/comity", "http://[::1]:80", "https://bücher.example"]
-)
-def test_an_address_is_a_base_url(text: str) -> None:
-    assert party.address(text) == text
-    assert party.address(text + "/") == text
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "http://",
-        "ftp://a",
-        "file:///etc/passwd",
-        "http://u@h",
-        "http://a b",
-        "http://a?q",
-        "http://a#f",
-        "//a",
-        "http://a\n",
-    ],
-)
-def test_an_address_is_nothing_else(text: str) -> None:
-    assert refused(described(addresses=["http://a", text])) == (NOT_STIX, "/addresses/1")
-
-
 # -- reconstructions
 
 
