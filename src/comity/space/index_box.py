@@ -15,11 +15,11 @@ from collections.abc import Iterable
 from math import ceil, cos, degrees, floor, isinf, radians
 from typing import NamedTuple
 
-from comity.errors import TOO_LARGE, RemoteError
+from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError, RemoteError
 from comity.space.area import Area, Circle, Part
 from comity.space.geodesic import SMALLEST_RADIUS, A
 from comity.space.instant import Instant
-from comity.space.volume import Volume
+from comity.space.volume import MAX_MARGIN_M, Volume
 
 LEAST, MOST = -(2**31), 2**31 - 1
 
@@ -67,8 +67,11 @@ def boxes(volume: Volume, margin_m: float = 0.0) -> tuple[IndexBox, ...]:
         margin_m: how far around it to look; for the one of two volumes that is asked about, not for both.
 
     Raises:
+        LocalError: `bad-argument`: the margin is not a number from 0 to `MAX_MARGIN_M`.
         RemoteError: `too-large`: a time that does not fit.
     """
+    if not 0.0 <= margin_m <= MAX_MARGIN_M:
+        raise LocalError(BAD_ARGUMENT, f"a margin is a number of metres from 0 to {MAX_MARGIN_M:.0f}")
     band, during = volume.band, volume.during
     first = LEAST if during.start is None else minute(during.start)
     last = MOST if during.end is None else minute(during.end, up=True)
