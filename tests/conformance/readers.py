@@ -16,7 +16,7 @@ from comity.exchange.acknowledge import Refused
 from comity.exchange.deliver import PageEnd, Pull
 from comity.exchange.witness import Head
 from comity.gateways import httpsig
-from comity.gateways.peer import PeerServer, route_for
+from comity.gateways.peer import PHRASES, PeerServer, route_for
 from comity.model import acknowledgement, content, party, position, release
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.party import Descriptor
@@ -311,9 +311,10 @@ def read_call(given: Given) -> Any:
     if answer.status != 200:
         told = json.loads(answer.body)
         # NODE-API-16: whatever is wrong is told as problem JSON.
-        assert (told["type"], told["status"], answer.headers["content-type"]) == (
+        assert (told["type"], told["status"], told["title"], answer.headers["content-type"]) == (
             "about:blank",
             answer.status,
+            PHRASES[answer.status],
             "application/problem+json",
         )
         raise RemoteError(told["code"], told["message"])

@@ -96,6 +96,18 @@ STATUS: dict[str, int] = {
     errors.PAGE_INCOMPLETE: 422,
     errors.PAGE_OMISSION: 422,
 }
+# What each status is called (RFC 9110 section 15; Python's own table has the names of RFC 7231 for some).
+PHRASES: dict[int, str] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 _TRY_AGAIN = frozenset({errors.READ_ONLY, errors.STORAGE, errors.UNREACHABLE})
 
 ReadBody = Callable[[], Awaitable[bytes]]
@@ -221,7 +233,8 @@ def problem(error: ComityError) -> Response:
         status, told = STATUS.get(error.code, 400), error.as_dict()
     else:
         status = 503 if error.code in _TRY_AGAIN else 500
-    body = {"type": "about:blank", "status": status, "title": CODES[error.code], **told}
+    # Of the type about:blank the title is the status's own (RFC 9457 section 4.2.1): what the code means stands elsewhere.
+    body = {"type": "about:blank", "status": status, "title": PHRASES[status], **told}
     return Response(status, {"content-type": PROBLEM}, content.dump(body))
 
 

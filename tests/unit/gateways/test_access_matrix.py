@@ -15,7 +15,7 @@ import pytest
 
 import comity
 import world
-from comity.errors import CODES, NOT_FOUND, UNAUTHENTICATED, ComityError
+from comity.errors import NOT_FOUND, UNAUTHENTICATED, ComityError
 from comity.exchange import acknowledge, deliver
 from comity.exchange.deliver import Page, Pull
 from comity.exchange.witness import Shown
@@ -262,7 +262,7 @@ def test_unknown_not_released_and_withdrawn_are_answered_with_the_same_bytes(sta
     assert content.read_json(body) == {
         "type": "about:blank",
         "status": 404,
-        "title": CODES[NOT_FOUND],
+        "title": "Not Found",
         "code": NOT_FOUND,
         "message": "unknown, or not released to you",
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from comity import errors
 from comity.errors import CODES, ComityError, LocalError, RemoteError, TransportError
 from comity.gateways import peer as peers
 from comity.gateways.httpsig import sign_response
-from comity.gateways.peer import MAX_AT_ONCE, MAX_REQUEST, PREFIX, ROUTES, STATUS, Route, problem, route_for
+from comity.gateways.peer import MAX_AT_ONCE, MAX_REQUEST, PHRASES, PREFIX, ROUTES, STATUS, Route, problem, route_for
 from comity.model import content
 from comity.node.ports import Request, Response
 from comity.proof import cbor
@@ -80,7 +81,7 @@ def told(response: Response) -> dict[str, Any]:
     found: dict[str, Any] = content.read_json(response.body)
     assert found["type"] == "about:blank"
     assert found["status"] == response.status
-    assert found["title"] == CODES[found["code"]]
+    assert found["title"] == PHRASES[response.status]
     return found
 
 
@@ -405,10 +406,18 @@ def test_a_fault_of_our_own_tells_its_code_and_nothing_of_what_stands_here(code:
         response = problem(kind(code, "the secret is at /home/fr", place="/home/fr/node.db", evidence=evidence))
         assert response.status == (503 if code in ("read-only", "storage", "unreachable") else 500)
         found = content.read_json(response.body)
-        assert found["message"] == CODES[code]
+        assert (found["title"], found["message"]) == (PHRASES[response.status], CODES[code])
         assert found.keys() == {"type", "status", "title", "code", "message"}
         assert b"secret" not in response.body
         assert b"/home" not in response.body
+
+
+def test_each_status_is_called_as_http_calls_it() -> None:
+    """RFC 9110 renamed two, which some Pythons do not know yet."""
+    renamed = {413: "Content Too Large", 422: "Unprocessable Content"}
+    assert {
+        status: renamed.get(status, HTTPStatus(status).phrase) for status in {*STATUS.values(), 500, 503}
+    } == PHRASES
 
 
 @pytest.mark.parametrize("code", sorted(STATUS))
