@@ -7,7 +7,7 @@ spec/node-api.md.
 import asyncio
 import base64
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from comity.errors import BAD_ARGUMENT, MALFORMED, NOT_FOUND, STALE_HEAD, WRONG_ADDRESSEE, RemoteError
@@ -128,7 +128,7 @@ class Teller:
     def _page(self, pull: Pull, rows: list[ReleaseRow], limit: int) -> bytes:
         node, journal = self._node, self._node.journal
         size, note = journal.tree.size, journal.note or b""
-        released = _within(MAX_PAGE_BYTES, [node.released(row) for row in rows])
+        released = _within(MAX_PAGE_BYTES, map(node.released, rows))
         whole = len(rows) < limit and len(released) == len(rows)
         items = deliver.pack(released, lambda index: journal.prover.inclusion(index, size))
         end = PageEnd(
@@ -340,7 +340,8 @@ class Teller:
         return peer
 
 
-def _within(limit: int, released: list[Released]) -> list[Released]:
+def _within(limit: int, released: Iterable[Released]) -> list[Released]:
+    """As many from the start as have this much content together, or one; what comes after the next is not read."""
     total = 0
     kept: list[Released] = []
     for one in released:

@@ -16,9 +16,12 @@ from comity.errors import (
 from comity.exchange import deliver
 from comity.exchange.deliver import Page, Pull
 from comity.model.marking import Terms
+from comity.node import teller
+from comity.node.ports import LeafRow
+from comity.node.sqlite import SqliteStore
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
-from world import Party, parties, report, run
+from world import MemoryWire, Party, parties, report, run
 
 
 def code(action: Callable[[], Coroutine[Any, Any, object]]) -> str:
@@ -69,6 +72,45 @@ def test_a_page_goes_on_from_its_cursor_and_says_where_it_ends() -> None:
         rest = await page(ru, fr, cursor=5, limit=2)
         assert end_of(rest, fr) == (5, 7, 7, 1)
         assert end_of(await page(ru, fr, cursor=7), fr) == (7, 7, 7, 0)
+
+    run(story)
+
+
+class CountingStore(SqliteStore):
+    """A store that counts the entries that are read from it."""
+
+    read = 0
+
+    def leaf(self, index: int) -> LeafRow | None:
+        self.read += 1
+        return super().leaf(index)
+
+
+def test_of_what_does_not_fit_into_a_page_no_more_than_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = CountingStore(":memory:")
+    fr, ru = Party("fr", MemoryWire(), store=store), Party("ru", MemoryWire())
+    fr.meets(ru)
+
+    async def story() -> None:
+        for number in range(40):
+            await fr.say(report(number=number), ru)
+        monkeypatch.setattr(teller, "MAX_PAGE_BYTES", 3 * len(report()))
+        store.read = 0
+        found = await page(ru, fr)
+        assert (len(found.items), store.read) == (3, 8)  # a statement and its release each
+        assert end_of(found, fr) == (0, 7, 81, 3)
+
+    run(story)
+
+
+def test_what_is_larger_than_a_page_alone_is_a_page_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        for number in range(2):
+            await fr.say(report(number=number), ru)
+        monkeypatch.setattr(teller, "MAX_PAGE_BYTES", 1)
+        assert [len((await page(ru, fr, cursor=cursor)).items) for cursor in (0, 3, 5)] == [1, 1, 0]
 
     run(story)
 
