@@ -16,7 +16,7 @@ from comity.errors import NOT_STIX, RemoteError
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
-from comity.model.properties import count, expect, hash32, one_of, statement_id, take, take_optional
+from comity.model.properties import count, expect, hash32, one_of, statement_id, take, take_optional, timestamp
 from comity.proof import merkle
 from comity.proof.envelope import StatementId
 from comity.space import instant
@@ -86,7 +86,7 @@ def read(found: StixObject) -> Acknowledgement:
         take(found, "root", hash32),
         count(found, "count"),
         disposition,
-        take(found, "received_at", instant.parse),
+        take(found, "received_at", timestamp),
         reason,
     )
 
@@ -139,7 +139,7 @@ def read_unacknowledged(found: StixObject) -> Unacknowledged:
         found.id,
         take(found, "release", statement_id),
         take(found, "to", fingerprint.read),
-        take(found, "answer_by", instant.parse),
+        take(found, "answer_by", timestamp),
     )
 
 

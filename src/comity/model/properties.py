@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from comity.errors import NOT_STIX, RemoteError
 from comity.model.content import StixObject
 from comity.proof.envelope import StatementId
+from comity.space import instant
+from comity.space.instant import Instant
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -76,6 +78,21 @@ def hash32(text: str) -> bytes:
 def statement_id(text: str) -> StatementId:
     """Read a statement id, as `hash32`."""
     return StatementId(hash32(text))
+
+
+def timestamp(text: str) -> Instant:
+    """Read a time as nodes write it: STIX's form (STIX 2.1 section 2.16), in UTC, with three digits of fraction.
+
+    Raises:
+        ValueError: it is none, or not of this form: there would be a second spelling, or digits that are cut off.
+    """
+    try:
+        found = instant.parse(text)
+    except RemoteError:
+        found = None
+    if found is None or instant.text(found) != text:
+        raise ValueError("not a time as nodes write it, such as 2015-11-26T10:00:00.000Z")
+    return found
 
 
 def one_of(*values: str) -> Callable[[str], str]:

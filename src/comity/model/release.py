@@ -12,7 +12,7 @@ from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
-from comity.model.properties import expect, member, one_of, statement_id, take, take_optional
+from comity.model.properties import expect, member, one_of, statement_id, take, take_optional, timestamp
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.instant import Instant
@@ -46,7 +46,7 @@ def read(found: StixObject) -> Release:
     terms = Terms(
         take(found, "tlp", member(Tlp)),
         take(found, "onward", member(Onward)),
-        take_optional(found, "answer_by", instant.parse),
+        take_optional(found, "answer_by", timestamp),
         take(found, "precision", one_of("exact")),
     )
     return Release(
@@ -54,7 +54,7 @@ def read(found: StixObject) -> Release:
         take(found, "leaf", statement_id),
         take(found, "to", fingerprint.read),
         terms,
-        take(found, "created", instant.parse),
+        take(found, "created", timestamp),
         found.revoked,
     )
 

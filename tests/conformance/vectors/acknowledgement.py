@@ -56,6 +56,13 @@ def _contents() -> list[Vector]:
         ("count-text", "ACKNOWLEDGEMENT-2", "a count as text", {"count": "1"}),
         ("count-fraction", "ACKNOWLEDGEMENT-2", "a count with a point", {"count": 1.0}),
         ("received-at-missing", "ACKNOWLEDGEMENT-2", "no time", {"received_at": None}),
+        ("received-at-zone", "ACKNOWLEDGEMENT-2", "an offset", {"received_at": "2026-11-26T12:05:00.000+02:00"}),
+        (
+            "received-at-nanoseconds",
+            "ACKNOWLEDGEMENT-2",
+            "nine digits",
+            {"received_at": "2026-11-26T10:05:00.123456789Z"},
+        ),
         ("received-at-number", "ACKNOWLEDGEMENT-2", "seconds", {"received_at": 1795687500}),
         ("disposition-opened", "ACKNOWLEDGEMENT-3", "a rung that no node says", {"disposition": "opened"}),
         ("disposition-missing", "ACKNOWLEDGEMENT-3", "neither held nor refused", {"disposition": None}),
@@ -294,6 +301,7 @@ def _silences() -> list[Vector]:
         ("silence-release-short", "62 digits", shown(release=told.to_us.id.hex()[:62])),
         ("silence-to-petname", "to a petname", shown(to="us")),
         ("silence-answer-by-missing", "no deadline", shown(answer_by=None)),
+        ("silence-answer-by-zone", "an offset", shown(answer_by="2026-11-26T10:20:00.000+00:00")),
         ("silence-answer-by-date", "a date without a time", shown(answer_by="2026-11-26")),
     ]
     return [

@@ -82,6 +82,16 @@ def _refused() -> list[Vector]:
         ("precision-missing", "RELEASE-6", "no precision", {"precision": None}),
         ("answer-by-date", "RELEASE-7", "a date without a time", {"answer_by": "2026-11-26"}),
         ("answer-by-number", "RELEASE-7", "seconds", {"answer_by": 1795694400}),
+        (
+            "created-nanoseconds",
+            "RELEASE-7",
+            "created, with nine digits",
+            {"created": "2026-11-26T10:01:30.000000001Z"},
+        ),
+        ("answer-by-zone", "RELEASE-7", "a zone's offset", {"answer_by": "2026-11-26T13:00:00.000+01:00"}),
+        ("answer-by-zero-zone", "RELEASE-7", "UTC as an offset", {"answer_by": "2026-11-26T12:00:00.000+00:00"}),
+        ("answer-by-nanoseconds", "RELEASE-7", "nine digits", {"answer_by": "2026-11-26T12:00:00.000000001Z"}),
+        ("answer-by-seconds", "RELEASE-7", "no digits", {"answer_by": "2026-11-26T12:00:00Z"}),
         ("answer-by-leap", "RELEASE-7", "a leap second", {"answer_by": "2026-12-31T23:59:60Z"}),
         ("revoked-text", "RELEASE-10", "revoked as a text", {"revoked": "yes"}),
     ]

@@ -58,6 +58,8 @@ def test_a_notice_of_withdrawal_stands_with_zeros_for_its_statement() -> None:
         ("disposition", "seen"),
         ("disposition", None),
         ("received_at", "now"),
+        ("received_at", "2026-11-26T12:00:00.000+02:00"),
+        ("received_at", "2026-11-26T10:00:00.123456789Z"),
         ("reason", "bad-signature"),
         ("reason", 4),
     ],

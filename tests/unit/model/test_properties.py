@@ -9,8 +9,20 @@ import pytest
 from comity.errors import NOT_STIX, RemoteError
 from comity.model import fingerprint, properties
 from comity.model.content import StixObject, parse
-from comity.model.properties import count, expect, hash32, member, one_of, statement_id, take, take_from, take_optional
+from comity.model.properties import (
+    count,
+    expect,
+    hash32,
+    member,
+    one_of,
+    statement_id,
+    take,
+    take_from,
+    take_optional,
+    timestamp,
+)
 from comity.space import instant
+from comity.space.instant import Instant
 from unit.model.test_content import raw_of
 
 HEX = "0123456789abcdef" * 4
@@ -51,6 +63,36 @@ def test_an_optional_property_may_be_missing_and_may_not_be_wrong() -> None:
 def test_a_nested_property_is_refused_at_its_whole_place() -> None:
     assert take_from({"b": HEX}, "b", hash32, inside="/a") == bytes.fromhex(HEX)
     assert refusal(lambda: take_from({"b": ""}, "b", hash32, inside="/a")).place == "/a/b"
+
+
+def test_a_time_is_read_in_the_one_form_in_which_nodes_write_it() -> None:
+    for at in (Instant(0), Instant(1_448_532_000_123), Instant(253402300799999)):
+        assert timestamp(instant.text(at)) == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2015-11-26",
+        "2015-11-26T10:00:00Z",
+        "2015-11-26T10:00:00.0Z",
+        "2015-11-26T10:00:00.000000Z",
+        "2015-11-26T10:00:00.123456789Z",
+        "2015-11-26T10:00:00.000+00:00",
+        "2015-11-26T10:00:00.000-00:00",
+        "2015-11-26T12:00:00.000+02:00",
+        "2015-11-26t10:00:00.000z",
+        "2015-11-26T10:00:00.000",
+        "2015-11-31T10:00:00.000Z",
+        "2015-11-26T24:00:00.000Z",
+        "1969-12-31T23:59:59.999Z",
+    ],
+)
+def test_a_time_in_another_zone_or_with_other_digits_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="as nodes write it"):
+        timestamp(text)
 
 
 READERS: dict[str, Callable[[str], object]] = {

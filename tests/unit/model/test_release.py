@@ -58,6 +58,8 @@ def test_a_withdrawal_is_a_later_version_of_the_same_release() -> None:
         ("precision", None),
         ("answer_by", "soon"),
         ("answer_by", 5),
+        ("answer_by", "2026-11-26T12:00:00.000+02:00"),
+        ("answer_by", "2026-11-26T10:00:00.123456789Z"),
     ],
 )
 def test_a_release_with_a_term_that_cannot_be_read_is_none(name: str, value: Any) -> None:
