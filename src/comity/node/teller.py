@@ -185,7 +185,7 @@ class Teller:
     # -- acknowledgements
 
     async def acknowledge(self, caller: Fingerprint, body: bytes) -> bytes:
-        """Take an acknowledgement of what the caller was told; one that is here already changes nothing.
+        """Take an acknowledgement of what the caller was told; one that answers nothing new is not kept.
 
         Raises:
             RemoteError: `stale-head`, `not-found`: of something never told to the caller; or a fault of the answer.
@@ -199,13 +199,14 @@ class Teller:
             )
         self._ours(caller, answer)
         id, new = checked.signed.id, Batch(heads={caller: (checked.head.size, checked.head.note)})
-        first = not self._node.store.kept("answer", caller, id)
-        if first:
+        # A member may sign any number of answers to one telling; the first stands, and the others must not fill the disk.
+        fresh = any(self._node.store.answers_to(telling.release) is None for telling in checked.tellings)
+        if fresh:
             kept = Kept("answer", caller, id, body, self._node.clock.now())
             new.kept, new.answers = [kept], fold.answer_rows(kept)
         # Written at once: what was checked against a head is kept before another head is looked at.
         self._node.store.commit(new)
-        if first:
+        if fresh:
             self.answered(caller, id)
         return b""
 

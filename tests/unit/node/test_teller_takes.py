@@ -9,6 +9,7 @@ from comity.errors import HEAD_FORK, MALFORMED, NOT_CONSISTENT, NOT_FOUND, STALE
 from comity.exchange import acknowledge
 from comity.exchange.witness import Shown
 from comity.model.acknowledgement import Telling
+from comity.model.statement import Draft
 from comity.node.journal import Proposal
 from comity.node.receipts import MAX_ASKED
 from comity.node.sync import Round
@@ -67,6 +68,59 @@ def test_an_answer_that_comes_again_changes_nothing() -> None:
         again = with_head(ru, body, Shown(acknowledge.decode_answer(body).head.note, size[0], ()))
         await fr.teller.acknowledge(ru.fingerprint, again)
         assert (fr.store.answers_of(ru.fingerprint), fr.store.kept("answer", ru.fingerprint)) == (first, evidence)
+
+    run(story)
+
+
+async def answers(hearer: Party, teller: Party, draft: Draft, *tellings: Telling) -> None:
+    """The hearer logs an answer and hands it over."""
+    [[logged]] = hearer.node.journal.write([Proposal([hearer.node.sign(draft)])])
+    journal, known = hearer.node.journal, teller.store.head(hearer.fingerprint)
+    old = known[0] if known else 0
+    head = Shown(journal.note or b"", old, tuple(journal.prover.consistency(old, journal.tree.size) if old else ()))
+    path = journal.prover.inclusion(logged.index, journal.tree.size)
+    body = acknowledge.encode_answer(logged.signed, tellings, logged.index, path, head)
+    assert await teller.teller.acknowledge(hearer.fingerprint, body) == b""
+
+
+async def released(fr: Party, ru: Party, number: int) -> Telling:
+    said = await fr.say(report(number=number), ru)
+    [row] = fr.store.releases_of(said.id)
+    return Telling(said.id, row.id)
+
+
+def holding(ru: Party, fr: Party, *tellings: Telling) -> Draft:
+    return acknowledge.held(tellings, teller=fr.fingerprint, now=ru.clock.now(), uuid=ru.node.uuid())
+
+
+def test_of_many_answers_to_one_telling_the_first_is_kept_and_stands() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        telling = await released(fr, ru, 1)
+        for _ in range(20):
+            await answers(ru, fr, holding(ru, fr, telling), telling)
+        [kept] = fr.store.kept("answer", ru.fingerprint)
+        answer = fr.store.answers_to(telling.release)
+        assert answer is not None
+        assert (answer.answer, answer.disposition) == (kept.subject, "held")
+        assert fr.store.head(ru.fingerprint) == (ru.store.size(), ru.node.journal.note)
+
+    run(story)
+
+
+def test_an_answer_to_something_new_beside_something_old_is_kept() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        old, new = await released(fr, ru, 1), await released(fr, ru, 2)
+        await answers(ru, fr, holding(ru, fr, old), old)
+        await answers(ru, fr, holding(ru, fr, old, new), old, new)
+        to_old, to_new = (fr.store.answers_to(telling.release) for telling in (old, new))
+        first, second = fr.store.kept("answer", ru.fingerprint)
+        assert to_old is not None
+        assert to_new is not None
+        assert (to_old.answer, to_new.answer) == (first.subject, second.subject)
 
     run(story)
 
