@@ -4,8 +4,20 @@ from hashlib import sha256
 from typing import Any
 
 from comity.model.fingerprint import Fingerprint
-from comity.node.ports import AnswerRow, Kept, LeafRow, OutgoingAnswer, PeerRow, ReceivedRow, ReleaseRow, Store
+from comity.node.ports import (
+    AnswerRow,
+    FindingRow,
+    Kept,
+    LeafRow,
+    MatterRow,
+    OutgoingAnswer,
+    PeerRow,
+    ReceivedRow,
+    ReleaseRow,
+    Store,
+)
 from comity.proof.envelope import StatementId
+from comity.space.index_box import LEAST, MOST, IndexBox
 from comity.space.instant import Instant
 
 RU, US, FR = (Fingerprint(sha256(name).hexdigest()) for name in (b"ru", b"us", b"fr"))
@@ -59,6 +71,42 @@ def peer(name: str) -> PeerRow:
     return PeerRow(name, name.encode(), Fingerprint(sha256(name.encode()).hexdigest()))
 
 
+def box(**changed: Any) -> IndexBox:
+    """A box around 1,000 in each dimension, or another."""
+    fields: dict[str, Any] = dict.fromkeys(("west", "south", "first", "lowest"), 900)
+    fields |= dict.fromkeys(("east", "north", "last", "highest"), 1100)
+    return IndexBox(**(fields | changed))
+
+
+def matter(number: int, author: Fingerprint = RU, **changed: Any) -> MatterRow:
+    fields: dict[str, Any] = {
+        "author": author,
+        "stix_id": f"notice--{number}",
+        "statement": id_of(number),
+        "modified": Instant(number),
+        "boxes": (box(),),
+    }
+    return MatterRow(**(fields | changed))
+
+
+def finding(number: int, **changed: Any) -> FindingRow:
+    fields: dict[str, Any] = {
+        "rule": "overlap",
+        "against": id_of(number),
+        "because": id_of(number + 1),
+        "operator": RU,
+        "by": US,
+        "text": f"finding {number}",
+        "witness": "",
+        "fate": "own",
+        "objection": None,
+        "at": Instant(number),
+    }
+    return FindingRow(**(fields | changed))
+
+
+EVERYWHERE = IndexBox(LEAST, MOST, LEAST, MOST, LEAST, MOST, LEAST, MOST)
+
 _KINDS = ("page-end", "pull", "head", "answer", "receipt", "evidence")
 
 
@@ -86,4 +134,7 @@ def everything(store: Store, tiles: int = 3) -> dict[str, Any]:
         "heads": [store.head(who) for who in parties],
         "kept": [store.kept(kind, who) for kind in _KINDS for who in parties],
         "peers": store.peers(),
+        "heard": [store.heard(who) for who in parties],
+        "airspace": sorted(store.airspace.near(EVERYWHERE)),
+        "findings": store.airspace.findings("own", "said", "alert"),
     }

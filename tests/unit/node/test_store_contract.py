@@ -8,16 +8,11 @@ import pytest
 
 from comity.errors import STORAGE, LocalError
 from comity.model.fingerprint import Fingerprint
-from comity.node.ports import Batch, LeafRow, OutgoingAnswer, PeerRow, Store
-from comity.node.sqlite import SqliteStore
+from comity.node.ports import AirspaceIndex, Batch, LeafRow, OutgoingAnswer, PeerRow, Store
 from comity.space.instant import Instant
 from unit.node import rows
 from unit.node.rows import FR, RU, US, everything, id_of, kept, leaf, outgoing, received, release, withdrawal
-
-STORES: dict[str, Callable[[Path], Store]] = {
-    "a SQLite file": lambda folder: SqliteStore(str(folder / "node.db")),
-    "SQLite in memory": lambda folder: SqliteStore(":memory:"),
-}
+from unit.node.stores import STORES
 
 
 @pytest.fixture(params=STORES)
@@ -33,10 +28,10 @@ def refused(action: Callable[[], object]) -> bool:
     return caught.value.code == STORAGE
 
 
-def test_every_method_of_the_port_is_tried_here() -> None:
-    source = Path(__file__).read_text()
-    methods = [name for name in vars(Store) if not name.startswith("_")]
-    assert [name for name in methods if not re.search(rf"\.{name}\(", source)] == []
+def test_every_method_of_the_port_is_tried_here_or_beside_it() -> None:
+    source = Path(__file__).read_text() + Path(__file__).with_name("test_airspace_contract.py").read_text()
+    methods = [name for port in (Store, AirspaceIndex) for name in vars(port) if not name.startswith("_")]
+    assert [name for name in methods if not re.search(rf"\.{name}\b", source)] == []
 
 
 def test_a_new_store_holds_nothing(store: Store) -> None:
@@ -236,6 +231,12 @@ def test_a_cursor_never_goes_back(store: Store) -> None:
         assert (store.cursor(RU), store.cursor(US)) == (stands, 0)
 
 
+def test_the_time_at_which_a_party_was_heard_never_goes_back(store: Store) -> None:
+    for at, stands in ((5, 5), (3, 5), (8, 8)):
+        store.commit(Batch(heard={RU: Instant(at)}))
+        assert (store.heard(RU), store.heard(US)) == (stands, None)
+
+
 def test_a_head_never_goes_back_and_the_first_of_a_size_stands(store: Store) -> None:
     for size, note, stands in ((5, b"a", (5, b"a")), (3, b"b", (5, b"a")), (5, b"c", (5, b"a")), (6, b"d", (6, b"d"))):
         store.commit(Batch(heads={RU: (size, note)}))
@@ -243,10 +244,10 @@ def test_a_head_never_goes_back_and_the_first_of_a_size_stands(store: Store) -> 
 
 
 def test_batches_put_together_keep_the_larger_head_and_cursor() -> None:
-    batch = Batch(heads={RU: (5, b"five")}, cursors={RU: 5})
-    batch.add(Batch(heads={RU: (4, b"four"), US: (1, b"one")}, cursors={RU: 4, US: 1}))
+    batch = Batch(heads={RU: (5, b"five")}, cursors={RU: 5}, heard={RU: Instant(5)})
+    batch.add(Batch(heads={RU: (4, b"four"), US: (1, b"one")}, cursors={RU: 4, US: 1}, heard={RU: Instant(4)}))
     assert batch.heads == {RU: (5, b"five"), US: (1, b"one")}
-    assert batch.cursors == {RU: 5, US: 1}
+    assert (batch.cursors, batch.heard) == ({RU: 5, US: 1}, {RU: 5})
 
 
 # -- peers, evidence, nonces
@@ -304,6 +305,9 @@ def full(first: int) -> Batch:
         kept=[kept("pull", first)],
         heads={RU: (first + 1, b"head")},
         cursors={RU: first + 1},
+        matters=[rows.matter(first)],
+        findings=[rows.finding(first)],
+        heard={RU: Instant(first + 1)},
     )
 
 
@@ -319,6 +323,9 @@ _BROKEN: dict[str, object] = {
     "answers": [rows.answer(release(11), 10), object()],
     "silences": [(id_of(10), 1), (id_of(11), object())],
     "cursors": {US: None},
+    "matters": [rows.matter(10), rows.matter(11, boxes=(rows.box(west=object()),))],
+    "findings": [rows.finding(10), rows.finding(11, text=object())],
+    "heard": {US: None},
 }
 
 
@@ -338,13 +345,14 @@ def test_folding_again_gives_what_was_and_keeps_what_is_true(store: Store) -> No
     batch = full(0)
     store.commit(batch)
     before = everything(store)
-    folded = Batch(releases=batch.releases, answers=batch.answers, silences=batch.silences, cursors=batch.cursors)
-    store.refold([folded])
+    folded = ("releases", "answers", "silences", "cursors", "matters")
+    store.refold([Batch(**{name: getattr(batch, name) for name in folded})])
     assert everything(store) == before
     store.refold([])
     assert (store.release(id_of(1)), store.answers_to(id_of(1)), store.silence(id_of(0))) == (None, None, None)
-    assert store.cursor(RU) == 0
+    assert (store.cursor(RU), list(store.airspace.near(rows.box()))) == (0, [])
     assert (store.size(), list(store.received()), store.head(RU)) == (2, [received(0)], (1, b"head"))
+    assert (list(store.airspace.findings("own")), store.heard(RU)) == ([rows.finding(0)], 1)
 
 
 def test_folding_again_that_fails_leaves_what_was(store: Store) -> None:
