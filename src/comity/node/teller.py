@@ -7,6 +7,7 @@ spec/node-api.md.
 import asyncio
 import base64
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from comity.node.ports import Batch, Kept, ReleaseRow
 from comity.proof import cbor
 from comity.proof.checkpoint import add_lines
 from comity.proof.envelope import StatementId
+from comity.proof.merkle import MAX_SIZE
 from comity.proof.tree import parse_tile_path
 
 MAX_WAIT = 25
@@ -33,6 +35,9 @@ MAX_ITEMS = 1000
 MAX_PAGE_BYTES = 8 << 20
 MAX_RECEIPTS = 100
 MAX_EVIDENCE = 100
+
+# A size as a checkpoint has it: no leading zero, 2^63 - 1 at most.
+_OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,12 @@ class AddCheckpoint:
             RemoteError: `malformed`.
         """
         head, blank, note = body.partition(b"\n\n")
-        lines = head.split(b"\n")
-        digits = lines[0].removeprefix(b"old ")
-        if not blank or lines[0] == digits or len(lines) > 64 or not digits.isdigit() or len(digits) > 18:
+        first, *hashes = head.split(b"\n")
+        old = _OLD.fullmatch(first)
+        if not blank or old is None or int(old[1]) > MAX_SIZE or len(hashes) > 63:
             raise RemoteError(MALFORMED, "an add-checkpoint request starts with: old <size> (C2SP tlog-witness)")
-        if str(int(digits)).encode() != digits:
-            raise RemoteError(MALFORMED, "the old size has a leading zero")
         path = []
-        for line in lines[1:]:
+        for line in hashes:
             try:
                 node = base64.b64decode(line, validate=True)
             except ValueError:
@@ -69,7 +72,7 @@ class AddCheckpoint:
             if len(node) != 32 or base64.b64encode(node) != line:
                 raise RemoteError(MALFORMED, "a proof line is the base64 of 32 bytes")
             path.append(node)
-        return cls(Shown(note, int(digits), tuple(path)))
+        return cls(Shown(note, int(old[1]), tuple(path)))
 
 
 class Teller:
