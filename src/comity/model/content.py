@@ -243,7 +243,7 @@ def _stix(place: str, message: str) -> NoReturn:
 def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
     kind = value.get("type")
     if type(kind) is not str or not _TYPE.fullmatch(kind):
-        _stix("/type", "a STIX type name is required (STIX 2.1 section 2.16)")
+        _stix("/type", "a STIX type name is required (STIX 2.1 section 3.1)")
     if kind == "bundle":
         _stix("/type", "a bundle is a parcel of objects, not one: say its objects one by one")
     declared = _extensions(value)
@@ -306,7 +306,7 @@ def _versioned(kind: str, value: dict[str, Any], declared: dict[str, str]) -> In
 
 def _time(name: str, value: Any) -> None:
     if type(value) is not str or not _UTC.fullmatch(value):
-        _stix(f"/{name}", "must be a time of RFC 3339 in UTC, ending in Z (STIX 2.1 section 2.18)")
+        _stix(f"/{name}", "must be a time of RFC 3339 in UTC, ending in Z (STIX 2.1 section 2.16)")
     try:
         instant.parse(value)
     except ComityError as error:
@@ -330,7 +330,7 @@ def _markings(value: dict[str, Any]) -> tuple[str, ...]:
 def _list(value: dict[str, Any], name: str) -> list[Any]:
     found = value.get(name, ())
     if name in value and (type(found) is not list or not found):
-        _stix(f"/{name}", "a list of at least one (STIX 2.1 section 2.11)")
+        _stix(f"/{name}", "a list of at least one (STIX 2.1 section 2.12)")
     return list(found)
 
 

@@ -350,3 +350,17 @@ def test_a_marking_that_cannot_be_read_is_not_taken_for_none(name: str, value: o
 def test_the_same_rules_hold_for_json_that_is_not_content() -> None:
     with pytest.raises(RemoteError, match="stands twice"):
         read_json(b'[{"a": 1, "a": 2}]')
+
+
+@pytest.mark.parametrize(
+    ("changed", "section"),
+    [
+        ({"type": "X"}, "3.1"),
+        ({"id": "x"}, "2.9"),
+        ({"created": "2015-11-26T10:00:00+00:00"}, "2.16"),
+        ({"object_marking_refs": []}, "2.12"),
+        ({"granular_markings": {}}, "2.12"),
+    ],
+)
+def test_a_refusal_cites_the_section_of_stix_that_has_the_rule(changed: dict[str, Any], section: str) -> None:
+    assert f"(STIX 2.1 section {section})" in refusal(raw_of(**changed)).message
