@@ -106,8 +106,6 @@ def closest(ours: Lines, theirs: Lines, margin_m: float) -> Near | None:
 
 def _beside(some: Lines, others: Lines, most: Array) -> Lines:
     """Leave out what is too far from the box around all the others."""
-    if not len(others):
-        return others
     low, high = some.box()
     their_low, their_high = others.box()
     near = (low <= their_high.max(axis=0) + most) & (their_low.min(axis=0) - most <= high)
@@ -137,7 +135,8 @@ def _apart(some: Lines, others: Lines, axis: Array) -> Array:
     near_by = others.start[0]
     start, end = _dot(unit, some.start - near_by), _dot(unit, some.start + some.along - near_by)
     low, high = np.minimum(start, end)[:, None], np.maximum(start, end)[:, None]
-    their_start, their_end = unit @ (others.start - near_by).T, unit @ (others.start + others.along - near_by).T
+    their_start = _projected(unit, others.start - near_by)
+    their_end = _projected(unit, others.start + others.along - near_by)
     gap: Array = np.maximum(np.minimum(their_start, their_end) - high, low - np.maximum(their_start, their_end))
     return gap
 
@@ -154,6 +153,8 @@ def _search(one: Lines, other: Lines, margin_m: float) -> Near | None:
             row = int(np.argmin(np.where(sure if sure.any() else near, over, np.inf)))
             ours, theirs = one.position(row, share[row]), other.position(row, other_share[row])
             return Near(ours, theirs, float(one.reach[row]), float(other.reach[row]))
+        if not near.any():
+            return None
         one, other = _halved(one.take(near), other.take(near))
     return None
 
@@ -221,4 +222,10 @@ def _share(part: Array, whole: Array) -> Array:
 
 def _dot(one: Array, other: Array) -> Array:
     product: Array = np.einsum("...k,...k->...", one, other)
+    return product
+
+
+def _projected(axes: Array, points: Array) -> Array:
+    """Every point on every axis; by einsum, for matrix products start threads."""
+    product: Array = np.einsum("ik,jk->ij", axes, points)
     return product

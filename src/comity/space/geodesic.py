@@ -23,7 +23,7 @@ def distance(one: Position, other: Position) -> float:
     """The length of the geodesic between two positions.
 
     >>> round(distance((36.0, 36.0), (36.0, 36.1)), 3)
-    11095.802
+    11095.993
     """
     return float(_wgs84().inv(*one, *other)[2])
 
