@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from comity.errors import DAMAGED, LocalError
+from comity.model import content
 from comity.model.marking import Terms
 from comity.node.sqlite import SqliteStore
 from comity.node.upkeep import verify_log
 from comity.space.instant import Instant
+from unit.checks import sky
 from unit.node.rows import everything
 from world import START, Party, parties, report, run
 
@@ -176,6 +178,12 @@ def test_a_damaged_entry_is_told_to_nobody() -> None:
 # -- folding again
 
 
+def notice(version: int) -> bytes:
+    """A version of one notice, later than those with smaller numbers."""
+    given = [("state", "planned"), ("volumes", [sky.volume()])]
+    return content.write(f"notice--{sky.uuid(1)}", Instant(START + version), given, created=START)
+
+
 async def busy(fr: Party, ru: Party, us: Party) -> None:
     """Say, withdraw, release again, fall silent, answer and refuse: a little of all that is folded."""
     terms = Terms(answer_by=Instant(START + 1000))
@@ -189,6 +197,8 @@ async def busy(fr: Party, ru: Party, us: Party) -> None:
     await fr.node.withdraw(first.id, [fr.peer(ru)])
     await fr.node.release(first.id, [fr.peer(ru)], Terms())
     await ru.say(report(number=3), fr)
+    for version in (1, 2):
+        await ru.say(notice(version), fr, us)
     await ru.syncs(fr, us)
     await us.say(report(number=4))  # moves the head, and brings nobody anything
     await fr.syncs(ru, us)
@@ -208,7 +218,7 @@ def test_a_rebuilt_store_equals_the_one_that_was(three: list[Party]) -> None:
         assert everything(party.store) == before
 
 
-@pytest.mark.parametrize("table", ["releases", "answers", "silences", "cursors"])
+@pytest.mark.parametrize("table", ["releases", "answers", "silences", "cursors", "matters", "boxes"])
 def test_rebuild_makes_a_projection_again_that_was_lost(three: list[Party], table: str) -> None:
     for party in three:
         before = everything(party.store)
