@@ -152,11 +152,10 @@ def _against(notice: Sequence[Entry], picture: Picture, now: Instant, names: Nam
 
 
 def _notices_near(new: Sequence[Entry], picture: Picture, now: Instant, margin_m: float) -> Iterable[Sequence[Entry]]:
-    """The notices of which a volume may meet one of the new volumes; other versions of the new one left out."""
+    """The notices of which a volume may meet one of the new volumes."""
     near: dict[StatementId, list[Entry]] = {}
     for entry in picture.candidates([box for each in new for box in boxes(each.volume, margin_m)]):
-        itself = (entry.by, entry.matter.id) == (new[0].by, new[0].matter.id)
-        if isinstance(entry.matter, Notice) and not itself and entry.stands(now):
+        if isinstance(entry.matter, Notice) and entry.stands(now):
             near.setdefault(entry.statement, []).append(entry)
     return near.values()
 

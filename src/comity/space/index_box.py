@@ -109,10 +109,7 @@ def _ground(area: Area, margin_m: float) -> tuple[int, int, tuple[_Span, ...]]:
     """South, north, and the one or two spans of longitude."""
     grown = [_grown(part, margin_m) for part in area.parts]
     south, north = min(box[1] for box in grown), max(box[3] for box in grown)
-    # Beyond a pole there is nothing, and whoever reaches it is within reach of every longitude.
-    spans = [(_floor(west), _ceil(east)) for west, _, east, _ in grown]
-    whole = any(box[1] <= -90.0 or box[3] >= 90.0 for box in grown)
-    arcs = ((-_HALF, _HALF),) if whole else _arc(spans)
+    arcs = _arc((_floor(west), _ceil(east)) for west, _, east, _ in grown)
     return max(_floor(south), -_POLE), min(_ceil(north), _POLE), arcs
 
 
@@ -130,6 +127,7 @@ def _grown(part: Part, margin_m: float) -> tuple[float, float, float, float]:
     up = degrees(reach / SMALLEST_RADIUS)
     south, north = south - up, north + up
     if south <= -90.0 or north >= 90.0:
+        # Whoever reaches a pole is within reach of every longitude.
         return -180.0, south, 180.0, north
     wide = min(degrees(reach / (A * cos(radians(max(abs(south), abs(north)))))), 360.0)
     return west - wide, south, east + wide, north

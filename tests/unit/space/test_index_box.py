@@ -236,10 +236,19 @@ def test_whatever_meets_has_boxes_that_meet_whichever_is_asked_about(seed: int) 
 @pytest.mark.parametrize(("radius_m", "margin_m"), [(1_000_000, 0), (5_000_000, 0), (4_000_000, 1_000_000)])
 def test_large_circles_that_may_be_found_to_meet_have_boxes_that_meet(radius_m: float, margin_m: float) -> None:
     """Where chords are long, a meeting is found some kilometres too early; the boxes' slack must be longer."""
-    start = point(0, 0, radius_m)
-    reach = radius_m + margin_m
-    for lon in [reach / 111_319.5 * (1 + k / 20_000) for k in range(200)]:
-        square = area(polygon([[(lon, -1), (lon + 1, -1), (lon + 1, 1), (lon, 1), (lon, -1)]]))
-        if intersects(Volume(start), Volume(square), margin_m):
-            assert near(Volume(start), Volume(square), margin_m)
-            assert near(Volume(square), Volume(start), margin_m)
+    reach, found = radius_m + margin_m, 0
+    for share in (k / 20_000 for k in range(-20, 100)):
+        # To the east along the equator, and over the equator to the north, where the Earth is bent most.
+        lon, half = reach / 111_319.5 * (1 + share), reach / 110_600 / 2
+        lat = half * (1 + share)
+        east, north = (
+            [(lon, -1), (lon + 1, -1), (lon + 1, 1), (lon, 1)],
+            [(-1, lat), (1, lat), (1, lat + 1), (-1, lat + 1)],
+        )
+        for start, ring in ((point(0, 0, radius_m), east), (point(0, -half, radius_m), north)):
+            a, b = Volume(start), Volume(area(polygon([[*ring, ring[0]]])))
+            if intersects(a, b, margin_m):
+                found += 1
+                assert near(a, b, margin_m)
+                assert near(b, a, margin_m)
+    assert 20 < found < 200
