@@ -5,7 +5,6 @@ The same functions run at each commit and in `rebuild`, so that a rebuilt store 
 
 from collections.abc import Iterable, Iterator
 
-from comity.errors import RemoteError
 from comity.exchange.acknowledge import decode_answer
 from comity.exchange.deliver import read_page_end
 from comity.model import acknowledgement, content, release
@@ -46,7 +45,7 @@ def matter_rows(author: Fingerprint, statement: StatementId, found: StixObject) 
     """The row of a notice or protected site; none of any other object, and none of one that cannot be read."""
     try:
         entries = airspace.entries(author, statement, found)
-    except RemoteError:
+    except Exception:  # whatever another party's content makes of its reader, the page it came in is taken
         return []
     if not entries:
         return []

@@ -1,6 +1,7 @@
 """A teller that lies in its pages: each lie has its own code, is kept, and keeps nothing else from getting through."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,13 +18,15 @@ from comity.errors import (
     WRONG_ADDRESSEE,
     WRONG_ISSUER,
 )
-from comity.exchange import deliver, sign
+from comity.exchange import acknowledge, deliver, sign
 from comity.exchange.deliver import Item, Page, PageEnd
 from comity.exchange.witness import Shown
 from comity.model.statement import Draft
 from comity.node.sync import Round
 from comity.proof import cbor
+from comity.record import airspace
 from unit.node.liar import LyingTeller, PageLie, altered_content, counted, forked, lying, with_item, without_item
+from unit.node.rows import EVERYWHERE
 from world import Party, parties, report, run
 
 
@@ -103,6 +106,42 @@ def test_one_bad_item_is_refused_by_a_signed_statement_and_the_rest_goes_on(lie:
         code,
     )
     assert deliver.decode_item(cbor.decode(bad.item), "item").telling.release == bad.release
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), RecursionError(), ZeroDivisionError()])
+def test_an_item_that_breaks_the_code_that_reads_it_is_refused_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    liar, ru, _, _ = world()
+    honest = acknowledge.examine
+
+    def breaks(item: Item, **rest: Any) -> Any:
+        if b"report 1" in (item.statement or (b"", b"", b""))[2]:
+            raise error
+        return honest(item, **rest)
+
+    monkeypatch.setattr(acknowledge, "examine", breaks)
+
+    async def story() -> Round:
+        await liar.say(report("report 1", number=1), ru)
+        await liar.say(report("report 2", number=2), ru)
+        return (await ru.syncs(liar))[0]
+
+    round = run(story)
+    assert (round.refused, round.received, round.errors) == (1, 1, [])
+    assert [row.refused for row in ru.store.received()] == [None, MALFORMED]
+
+
+def test_content_that_breaks_its_reader_is_held_and_lies_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    liar, ru, _, _ = world()
+
+    def breaks(*args: object) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(airspace, "entries", breaks)
+    run(lambda: liar.say(report(), ru))
+    assert run(lambda: ru.syncs(liar))[0].received == 1
+    assert list(ru.store.airspace.near(EVERYWHERE)) == []
 
 
 def test_an_item_that_was_refused_is_not_refused_again() -> None:
