@@ -28,6 +28,8 @@ PREFIX = "/comity/v1"
 MAX_REQUEST = 1 << 20
 # A member's requests that are at work at one time. A node asks for three things at once at most.
 MAX_AT_ONCE = 16
+# Seconds until a node that was asked counts as unreachable; a page may be large, and a node sends it for 30 s at most.
+SHORT, LONG = 10.0, 40.0
 # The evidence in a problem may be two notes of 64 KiB.
 _MAX_PROBLEM = 256 << 10
 CBOR, TEXT, PROBLEM = "application/cbor", "text/plain; charset=utf-8", "application/problem+json"
@@ -246,7 +248,7 @@ class PeerClient:
 
     async def pull(self, peer: Descriptor, body: bytes, *, wait: float) -> bytes:
         """Ask for a page."""
-        return await self._ask(peer, PULL, body, timeout=wait + 10)
+        return await self._ask(peer, PULL, body, timeout=wait + LONG)
 
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         """Hand over an acknowledgement."""
@@ -262,13 +264,15 @@ class PeerClient:
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
         """Ask for fresh receipts."""
-        return await self._ask(peer, RECEIPTS, body)
+        return await self._ask(peer, RECEIPTS, body, timeout=LONG)
 
     async def get(self, peer: Descriptor, route: Route, rest: str = "") -> bytes:
         """Read a route that takes no body: a checkpoint, a tile, a statement."""
         return await self._ask(peer, route, b"", rest=rest)
 
-    async def _ask(self, peer: Descriptor, route: Route, body: bytes, *, rest: str = "", timeout: float = 10) -> bytes:
+    async def _ask(
+        self, peer: Descriptor, route: Route, body: bytes, *, rest: str = "", timeout: float = SHORT
+    ) -> bytes:
         """Sign a request, send it to the peer's addresses in turn, check that the answer is the peer's to it.
 
         Whoever answers at one address and is not the peer does not keep us from the next.
@@ -317,7 +321,7 @@ async def fetch_descriptor(wire: Wire, base: str) -> bytes:
         TransportError: `unreachable`.
         LocalError: `bad-argument`: no node answers there.
     """
-    response = await wire.send(Request("GET", base + PREFIX + DESCRIPTOR.path, {}, b""), timeout=10)
+    response = await wire.send(Request("GET", base + PREFIX + DESCRIPTOR.path, {}, b""), timeout=SHORT)
     if response.status != 200 or len(response.body) > 1 << 16:
         raise LocalError(errors.BAD_ARGUMENT, f"no Comity node answers at {base}")
     return response.body

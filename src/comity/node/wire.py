@@ -1,14 +1,17 @@
 """The real wire: HTTP/1.1 through httpx2. No redirects, no proxies from the environment, answers of bounded size."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
 from comity.errors import TOO_LARGE, UNREACHABLE, RemoteError, TransportError
+from comity.exchange import deliver
 from comity.node.ports import Request, Response
 
-MAX_RESPONSE = 64 << 20
+# The largest answer that there is.
+MAX_RESPONSE = deliver.MAX_PAGE
 
 
 class HttpWire:
@@ -26,16 +29,9 @@ class HttpWire:
             RemoteError: `too-large`: the answer is.
         """
         try:
-            async with self._client.stream(
-                request.method, request.url, headers=dict(request.headers), content=request.body, timeout=timeout
-            ) as response:
-                body = bytearray()
-                async for chunk in response.aiter_raw():
-                    body += chunk
-                    if len(body) > MAX_RESPONSE:
-                        raise RemoteError(TOO_LARGE, f"an answer of more than {MAX_RESPONSE} bytes")
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Response(response.status_code, headers, bytes(body))
+            # In all: an answer that comes byte by byte never lets the client's own timeout, which is for each read, pass.
+            async with asyncio.timeout(timeout):
+                return await self._send(request, timeout)
         except RemoteError:
             raise
         except Exception as error:
@@ -43,6 +39,18 @@ class HttpWire:
             # the body: name the kind of failure and where it was aimed.
             host = request.url.split("/comity/")[0]
             raise TransportError(UNREACHABLE, f"{host} cannot be reached ({type(error).__name__})") from None
+
+    async def _send(self, request: Request, timeout: float) -> Response:
+        async with self._client.stream(
+            request.method, request.url, headers=dict(request.headers), content=request.body, timeout=timeout
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > MAX_RESPONSE:
+                    raise RemoteError(TOO_LARGE, f"an answer of more than {MAX_RESPONSE} bytes")
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Response(response.status_code, headers, bytes(body))
 
     async def close(self) -> None:
         """Close all connections."""

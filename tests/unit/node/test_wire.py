@@ -1,11 +1,14 @@
 """The real wire, against a server of a few lines: what it follows, what it bounds, and what it says of failures."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from comity.errors import TOO_LARGE, UNREACHABLE, RemoteError, TransportError
+from comity.exchange import deliver
 from comity.node import wire
 from comity.node.ports import Request, Response
 from comity.node.wire import HttpWire
@@ -93,6 +96,24 @@ def test_who_accepts_and_says_nothing_is_unreachable_in_time() -> None:
         await reader.read()  # until the other side gives up
 
     assert failing(serve, timeout=0.1)[0] == UNREACHABLE
+
+
+def test_who_answers_byte_by_byte_is_unreachable_once_the_time_has_passed_in_all() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not reader.at_eof():  # until the other side gives up
+            writer.write(b".")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(), 0.05)
+
+    started = time.monotonic()
+    assert failing(serve, timeout=0.3)[0] == UNREACHABLE
+    assert time.monotonic() - started < 10  # of the 50 s that the answer takes
+
+
+def test_the_largest_page_is_the_largest_answer() -> None:
+    assert wire.MAX_RESPONSE == deliver.MAX_PAGE
 
 
 def test_a_closed_port_is_unreachable_and_the_message_names_the_place_alone() -> None:
