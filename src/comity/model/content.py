@@ -23,7 +23,6 @@ MAX_DEPTH = 32
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _TYPE = re.compile(r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]", re.ASCII)
 _ID = re.compile(rf"([a-z0-9][a-z0-9-]*[a-z0-9])--({_UUID})", re.ASCII)
-_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 # STIX 2.1 sections 4 and 5: each domain and relationship object with the properties it must have.
 _REQUIRED: dict[str, tuple[str, ...]] = {
@@ -114,16 +113,13 @@ def read_json(raw: bytes) -> Any:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RemoteError(NOT_JSON, "not UTF-8 (RFC 8259 section 8.1)", place=f"byte {error.start}") from None
-    reader = _Reader()
     try:
-        value = reader.decoder.decode(text)
+        value = _decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise RemoteError(NOT_JSON, f"{error.msg} (RFC 8259)", place=place) from None
     except RecursionError:
         raise RemoteError(NOT_JSON, f"nested deeper than {MAX_DEPTH}") from None
-    for message, what in reader.refused:
-        raise RemoteError(NOT_JSON, f"{message} (RFC 8259)", place=_find(what, value, None, 0) or "")
     # Bounds that a cheap count of the bytes proves need no walk through the value.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
         _walk(value, None, 0)
@@ -132,6 +128,50 @@ def read_json(raw: bytes) -> Any:
 
 # As many as a double can have before its point: a longer integer is an infinity to many readers.
 _MAX_DIGITS = 308
+
+
+class _RefusedError(Exception):
+    """Something that the library's decoder takes and RFC 8259 does not."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _RefusedError
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise _RefusedError
+
+
+def _fraction(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _RefusedError
+    return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise _RefusedError
+    return int(digits)
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_fraction, parse_int=_integer
+)
+
+
+def _decode(text: str) -> Any:
+    try:
+        return _STRICT.decode(text)
+    except _RefusedError:
+        # Read again, at leisure, to say why and where; what is no JSON at all is said first.
+        reader = _Reader()
+        value = reader.decoder.decode(text)
+        message, what = reader.refused[0]
+        raise RemoteError(NOT_JSON, f"{message} (RFC 8259)", place=_find(what, value, None, 0) or "") from None
 
 
 class _Reader:
@@ -254,12 +294,13 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
         _stix("/id", f"the id must be {kind}--UUID (STIX 2.1 section 2.9)")
     if type(value.get("revoked", False)) is not bool:
         _stix("/revoked", "revoked is true or false (STIX 2.1 section 3.2)")
-    for name in (name for name in value if name in _TIMES):
-        _time(name, value[name])
-    for name in (name for name in value if name in _TEXTS):
-        if type(value[name]) is not str:
+    times: dict[str, Instant] = {}
+    for name, given in value.items():
+        if name in _TIMES:
+            times[name] = _time(name, given)
+        elif name in _TEXTS and type(given) is not str:
             _stix(f"/{name}", "must be a string")
-    modified = _versioned(kind, value, declared)
+    modified = _versioned(kind, value, declared, times)
     return StixObject(raw, value, kind, str(identifier), modified, value.get("revoked", False), _markings(value))
 
 
@@ -281,14 +322,16 @@ _NEW_TYPES = frozenset({"new-sdo", "new-sco", "new-sro"})
 
 def _extensions(value: dict[str, Any]) -> dict[str, str]:
     """What is declared, by extension id: its `extension_type`, empty where it has none."""
-    found = value.get("extensions", {})
+    if "extensions" not in value:
+        return {}
+    found = value["extensions"]
     if type(found) is not dict:
         _stix("/extensions", "extensions is an object (STIX 2.1 section 3.2)")
     kinds = {id: item.get("extension_type") for id, item in found.items() if type(item) is dict}
     return {id: kind for id, kind in kinds.items() if type(kind) is str}
 
 
-def _versioned(kind: str, value: dict[str, Any], declared: dict[str, str]) -> Instant | None:
+def _versioned(kind: str, value: dict[str, Any], declared: dict[str, str], times: dict[str, Instant]) -> Instant | None:
     if kind in _OBSERVABLES or ("created" not in value and "new-sco" in declared.values()):
         return None
     if value.get("spec_version") != "2.1":
@@ -297,24 +340,26 @@ def _versioned(kind: str, value: dict[str, Any], declared: dict[str, str]) -> In
     for name in wanted:
         if name not in value:
             _stix(f"/{name}", f"{name} is required (STIX 2.1 section 3.2)")
-    created = instant.parse(value["created"])
-    modified = instant.parse(value.get("modified", value["created"]))
+    created = times["created"]
+    modified = times.get("modified", created)
     if modified < created:
         _stix("/modified", "modified is before created (STIX 2.1 section 3.2)")
     return modified
 
 
-def _time(name: str, value: Any) -> None:
-    if type(value) is not str or not _UTC.fullmatch(value):
+def _time(name: str, value: Any) -> Instant:
+    if type(value) is not str or not value.endswith("Z"):
         _stix(f"/{name}", "must be a time of RFC 3339 in UTC, ending in Z (STIX 2.1 section 2.16)")
     try:
-        instant.parse(value)
+        return instant.parse(value)
     except ComityError as error:
         _stix(f"/{name}", error.message)
 
 
 def _markings(value: dict[str, Any]) -> tuple[str, ...]:
     """All marking ids, those of single properties included: a signed object goes whole or not at all."""
+    if "object_marking_refs" not in value and "granular_markings" not in value:
+        return ()
     refs = [(f"/object_marking_refs/{at}", ref) for at, ref in enumerate(_list(value, "object_marking_refs"))]
     for at, item in enumerate(_list(value, "granular_markings")):
         place = f"/granular_markings/{at}"
