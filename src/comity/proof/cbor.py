@@ -67,19 +67,52 @@ def decode(data: bytes, *, place: str = "", limit: int = DEFAULT_LIMIT) -> Any:
     return value
 
 
+# -- parts, for the formats that are put together by hand
+
+
 def bstr_head(length: int) -> bytes:
-    """Encode the head of a byte string, for formats that are put together by hand.
+    """Encode the head of a byte string.
 
     >>> bstr_head(3).hex(), bstr_head(32).hex(), bstr_head(700).hex()
     ('43', '5820', '5902bc')
     """
-    if length < 24:
-        return bytes((0x40 | length,))
-    if length < 1 << 8:
-        return bytes((0x58, length))
-    if length < 1 << 16:
-        return b"\x59" + length.to_bytes(2)
-    return b"\x5a" + length.to_bytes(4)
+    return _head(0x40, length)
+
+
+def bstr(data: bytes) -> bytes:
+    """Encode a byte string.
+
+    >>> bstr(b"abc").hex(), bstr(bytes(700))[:3].hex()
+    ('43616263', '5902bc')
+    """
+    return _head(0x40, len(data)) + data
+
+
+def tstr(text: str) -> bytes:
+    """Encode a text."""
+    data = text.encode()
+    return _head(0x60, len(data)) + data
+
+
+def integer(value: int) -> bytes:
+    """Encode an integer of 64 bits.
+
+    >>> integer(10).hex(), integer(1448532000).hex(), integer(-19).hex()
+    ('0a', '1a5656d820', '32')
+    """
+    return _head(0x00, value) if value >= 0 else _head(0x20, -1 - value)
+
+
+def _head(major: int, number: int) -> bytes:
+    if number < 24:
+        return bytes((major | number,))
+    if number < 1 << 8:
+        return bytes((major | 24, number))
+    if number < 1 << 16:
+        return bytes((major | 25,)) + number.to_bytes(2)
+    if number < 1 << 32:
+        return bytes((major | 26,)) + number.to_bytes(4)
+    return bytes((major | 27,)) + number.to_bytes(8)
 
 
 class _BreachError(Exception):

@@ -161,14 +161,18 @@ def sign1(
     return b"".join(
         (
             b"\xd2\x84",
-            cbor.bstr_head(len(header)),
-            header,
+            cbor.bstr(header),
             cbor.encode(unprotected) if unprotected else b"\xa0",
-            b"\xf6" if payload is None else cbor.bstr_head(len(payload)) + payload,
-            cbor.bstr_head(len(signature)),
-            signature,
+            b"\xf6" if payload is None else cbor.bstr(payload),
+            cbor.bstr(signature),
         )
     )
+
+
+def sign1_over(header: bytes, payload: bytes, signer: Signer) -> bytes:
+    """Sign a payload under a protected header that is encoded already and names the signer's algorithm."""
+    signature = signer.sign(_to_be_signed(header, b"", payload))
+    return b"".join((b"\xd2\x84", cbor.bstr(header), b"\xa0", cbor.bstr(payload), cbor.bstr(signature)))
 
 
 def parse_sign1(data: bytes, *, tagged: bool = True, place: str = "") -> Sign1:
@@ -240,14 +244,4 @@ def _one_of(attached: bytes | None, detached: bytes | None) -> bytes | None:
 
 def _to_be_signed(protected: bytes, external_aad: bytes, payload: bytes) -> bytes:
     """Put together the Sig_structure (RFC 9052 4.4) by hand: it is made once per statement that goes in or out."""
-    return b"".join(
-        (
-            _SIG_STRUCTURE,
-            cbor.bstr_head(len(protected)),
-            protected,
-            cbor.bstr_head(len(external_aad)),
-            external_aad,
-            cbor.bstr_head(len(payload)),
-            payload,
-        )
-    )
+    return b"".join((_SIG_STRUCTURE, cbor.bstr(protected), cbor.bstr(external_aad), cbor.bstr(payload)))
