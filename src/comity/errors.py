@@ -46,6 +46,7 @@ UNAUTHENTICATED = _code("unauthenticated", "no valid signature of a known party"
 NOT_FOUND = _code("not-found", "unknown, or not released to the one who asks: the two answer alike")
 FORBIDDEN = _code("forbidden", "the caller may not do this")
 UNREACHABLE = _code("unreachable", "the other node could not be reached")
+BUSY = _code("busy", "too many requests of one party at once; try again")
 # -- here
 NOT_A_NODE = _code("not-a-node", "the directory holds no node")
 EXISTS = _code("exists", "it is there already, and is not overwritten")

@@ -97,6 +97,7 @@ STATUS: dict[str, int] = {
     errors.NOT_CONSISTENT: 422,
     errors.PAGE_INCOMPLETE: 422,
     errors.PAGE_OMISSION: 422,
+    errors.BUSY: 429,
 }
 # What each status is called (RFC 9110 section 15; Python's own table has the names of RFC 7231 for some).
 PHRASES: dict[int, str] = {
@@ -107,6 +108,7 @@ PHRASES: dict[int, str] = {
     409: "Conflict",
     413: "Content Too Large",
     422: "Unprocessable Content",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -177,7 +179,7 @@ class PeerServer:
     def _place(self, caller: Fingerprint) -> Iterator[None]:
         """Hold one of a member's places at work, so that one member's requests cannot take all connections."""
         if self._at_work[caller] >= MAX_AT_ONCE:
-            raise TransportError(errors.UNREACHABLE, "too many requests of one member at once")
+            raise RemoteError(errors.BUSY, f"{MAX_AT_ONCE} requests of yours are at work already; try again")
         self._at_work[caller] += 1
         try:
             yield
@@ -297,7 +299,7 @@ class PeerClient:
         raise failed
 
     def _check(self, peer: Descriptor, request: Request, response: Response) -> None:
-        if "signature" not in response.headers and (response.status >= 500 or response.status in _BUSY):
+        if "signature" not in response.headers and (response.status >= 500 or response.status in _NO_ROOM):
             message = f"something before {peer.party} answered {response.status}"
             raise TransportError(errors.UNREACHABLE, message)
         key, now = peer.keys.transport, self._clock.now()
@@ -328,7 +330,7 @@ async def fetch_descriptor(wire: Wire, base: str) -> bytes:
 
 
 # Too slow, too many: what a proxy or the HTTP server itself says for want of time or room, unsigned.
-_BUSY = (408, 429)
+_NO_ROOM = (408, 429)
 
 
 def _refusal(response: Response) -> ComityError:
@@ -344,6 +346,6 @@ def _refusal(response: Response) -> ComityError:
             return RemoteError(errors.MALFORMED, f"answered {response.status} without saying why")
     if type(evidence) is not dict:
         return RemoteError(errors.MALFORMED, f"answered {response.status} with evidence that is none")
-    if response.status >= 500:
+    if response.status >= 500 or code == errors.BUSY:
         return TransportError(code, f"the peer cannot answer now: {message[:200]}")
     return RemoteError(code, message[:500], evidence=evidence)

@@ -383,8 +383,10 @@ def test_one_member_cannot_keep_all_others_waiting(fresh: Talk) -> None:
         return more, other, await asyncio.gather(*polls)
 
     more, other, answers = world.run(flood)
-    assert more.status == 503
-    assert told(more)["code"] == errors.UNREACHABLE
+    assert more.status == 429
+    assert told(more)["code"] == errors.BUSY
+    error = _error(fresh, more)
+    assert (type(error), error.code) == (TransportError, errors.BUSY)
     assert other.status == 200
     assert [answer.status for answer in answers] == [200] * MAX_AT_ONCE
     assert fresh.ask(peers.CHECKPOINT).status == 200
