@@ -28,7 +28,7 @@ PREFIX = "/comity/v1"
 MAX_REQUEST = 1 << 20
 # A member's requests that are at work at one time. A node asks for three things at once at most.
 MAX_AT_ONCE = 16
-# Seconds until a node that was asked counts as unreachable; a page may be large, and a node sends it for 30 s at most.
+# Seconds until a node that was asked counts as unreachable; a page may be large, and the line slow.
 SHORT, LONG = 10.0, 40.0
 # The evidence in a problem may be two notes of 64 KiB.
 _MAX_PROBLEM = 256 << 10

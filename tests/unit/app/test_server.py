@@ -190,7 +190,7 @@ TRICKS: dict[str, tuple[str, str]] = {
 
 
 def test_no_trick_with_a_path_or_method_reaches_a_route() -> None:
-    """Each is a member's, signed for just this target: it is not the signature that saves us."""
+    """NODE-API-10. Each is a member's, signed for just this target: it is not the signature that saves us."""
 
     async def run() -> None:
         async with serving() as served:
@@ -352,6 +352,8 @@ def test_a_header_that_stands_twice_hides_nothing(name: str, first: bool) -> Non
 
 
 def test_a_body_that_does_not_come_in_time_is_given_up() -> None:
+    """NODE-API-19."""
+
     async def run() -> None:
         async with serving(body_seconds=0.2) as served:
             request = served.signed(peers.PULL, body=b"x" * 1000)
@@ -359,6 +361,7 @@ def test_a_body_that_does_not_come_in_time_is_given_up() -> None:
             response = answer_of(await served.converse(data[:-1]))
             assert response.status == 408
             assert response.headers["connection"] == "close"
+            assert (response.body, "signature" in response.headers) == (b"", False)
             # It was no request: the same one may come again, whole.
             assert (await served.ask(request)).status == 400
 

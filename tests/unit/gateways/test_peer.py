@@ -370,7 +370,7 @@ def test_clocks_that_are_four_minutes_apart_talk(fresh: Talk) -> None:
 
 
 def test_one_member_cannot_keep_all_others_waiting(fresh: Talk) -> None:
-    """Long polls without end take that member's places and nobody else's."""
+    """NODE-API-18: long polls without end take that member's places and nobody else's."""
 
     async def flood() -> tuple[Response, Response, list[Response]]:
         fields = cbor.decode(fresh.good[peers.PULL])
