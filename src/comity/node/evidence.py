@@ -254,7 +254,7 @@ def _told_head(node: Node, index: int, described: Mapping[Fingerprint, Descripto
 
 def _best_release(node: Node, id: StatementId, hearer: Peer) -> ReleaseRow:
     """Of the releases to a party the newest that it holds; else the newest."""
-    rows = [row for row in node.store.releases_of(id) if row.to == hearer.fingerprint]
+    rows = node.store.releases_of(id, hearer.fingerprint)
     if not rows:
         message = f"it was never released to {hearer.petname}: there is no telling to prove"
         raise LocalError(BAD_ARGUMENT, message, place="--to")

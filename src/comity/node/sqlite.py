@@ -50,7 +50,7 @@ CREATE INDEX IF NOT EXISTS nonces_until ON nonces (until);
 CREATE TABLE IF NOT EXISTS releases (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stix_id TEXT NOT NULL,
     hearer TEXT NOT NULL, statement BLOB, statement_at INTEGER NOT NULL, answer_by INTEGER, withdrawn INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS releases_hearer ON releases (hearer, at);
-CREATE INDEX IF NOT EXISTS releases_statement ON releases (statement);
+CREATE INDEX IF NOT EXISTS releases_told ON releases (statement, hearer);
 CREATE INDEX IF NOT EXISTS releases_open ON releases (answer_by) WHERE answer_by IS NOT NULL;
 CREATE TABLE IF NOT EXISTS answers (release BLOB PRIMARY KEY, answer BLOB NOT NULL, position INTEGER NOT NULL,
     disposition TEXT NOT NULL, reason TEXT, claimed_at INTEGER NOT NULL, at INTEGER NOT NULL, hearer TEXT NOT NULL) WITHOUT ROWID;
@@ -255,9 +255,11 @@ class SqliteStore:
         return self._releases(where, (to, first, limit))
 
     @guarded
-    def releases_of(self, statement: StatementId) -> Sequence[ReleaseRow]:
-        """All releases of a statement, withdrawn ones included."""
-        return self._releases("statement = ? ORDER BY at", (statement,))
+    def releases_of(self, statement: StatementId, to: Fingerprint | None = None) -> Sequence[ReleaseRow]:
+        """All releases of a statement, withdrawn ones included; those to one party if given, whatever others there are."""
+        if to is None:
+            return self._releases("statement = ? ORDER BY at", (statement,))
+        return self._releases("statement = ? AND hearer = ? ORDER BY at", (statement, to))
 
     @guarded
     def release(self, id: StatementId) -> ReleaseRow | None:

@@ -174,11 +174,7 @@ class Teller:
         Raises:
             RemoteError: `not-found`: unknown, not released to the caller, or withdrawn: the three answer alike.
         """
-        rows = [
-            row
-            for row in self._node.store.releases_of(id)
-            if row.to == caller and not row.withdrawn and self._shown(row)
-        ]
+        rows = [row for row in self._node.store.releases_of(id, caller) if not row.withdrawn and self._shown(row)]
         authorise(Caller.ADDRESSEE, caller, rows[-1] if rows else None)
         released = self._node.released(rows[-1])
         size = self._node.journal.tree.size

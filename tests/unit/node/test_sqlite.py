@@ -1,12 +1,14 @@
 """The SQLite store on a file: what it refuses to open, and what it says of a disk that fails."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import apsw
 import pytest
 
 from comity.errors import DAMAGED, STORAGE, LocalError
+from comity.model.fingerprint import Fingerprint
 from comity.node.ports import Batch
 from comity.node.sqlite import SqliteStore
 from comity.space.instant import Instant
@@ -100,6 +102,16 @@ def test_a_nonce_is_remembered_as_quickly_among_thousands_as_among_few() -> None
         store.remember_nonce(RU, f"{number:04}", Instant(1000), Instant(0))
     assert remember("last") < first + 20
     assert remember("first of a later time", 1001) > 3000  # all that has passed is forgotten, and that takes time once
+    store.close()
+
+
+def test_that_a_statement_is_released_to_others_takes_no_longer_to_find_than_that_there_is_none() -> None:
+    store = SqliteStore(":memory:")
+    others = [Fingerprint(f"{number:064x}") for number in range(500)]
+    store.commit(Batch(releases=[release(1 + number, one) for number, one in enumerate(others)]))
+    there, nowhere = (steps(store, partial(store.releases_of, id_of(number), RU)) for number in (0, 9999))
+    assert there == nowhere > 0
+    assert steps(store, lambda: store.releases_of(id_of(0))) > 500
     store.close()
 
 

@@ -125,6 +125,14 @@ def test_releases_are_read_from_a_cursor_and_by_party(store: Store) -> None:
     assert (store.release(id_of(2)), store.release(id_of(9))) == (given[1], None)
 
 
+def test_the_releases_of_a_statement_are_read_for_all_or_for_one_party(store: Store) -> None:
+    given = [release(1, RU), release(2, US), release(3, RU), release(4, RU, of=9)]
+    store.commit(Batch(releases=[*given, withdrawal(5, given[0])]))
+    assert [row.index for row in store.releases_of(id_of(0))] == [1, 2, 3]
+    assert [(row.index, row.withdrawn) for row in store.releases_of(id_of(0), RU)] == [(1, True), (3, False)]
+    assert list(store.releases_of(id_of(0), FR)) == list(store.releases_of(id_of(7), RU)) == []
+
+
 def test_a_withdrawn_release_leaves_the_cursor_and_its_withdrawal_stands_there(store: Store) -> None:
     given, other = release(1, RU), release(2, US)
     store.commit(Batch(releases=[given, other]))

@@ -1,7 +1,7 @@
 """The teller: what other nodes are answered, what they are not, and what is kept of their faults."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
@@ -15,9 +15,10 @@ from comity.errors import (
 )
 from comity.exchange import deliver
 from comity.exchange.deliver import Page, Pull
+from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Terms
 from comity.node import teller
-from comity.node.ports import LeafRow
+from comity.node.ports import LeafRow, ReleaseRow
 from comity.node.sqlite import SqliteStore
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
@@ -273,6 +274,27 @@ def test_unknown_withheld_and_withdrawn_are_answered_alike() -> None:
         told.add((caught.value.code, caught.value.message, caught.value.place, repr(caught.value.evidence)))
     assert len(told) == 1
     assert next(iter(told))[0] == NOT_FOUND
+
+
+class AskedStore(SqliteStore):
+    """A store that notes for whom releases were looked up."""
+
+    asked: Sequence[object] = ()
+
+    def releases_of(self, statement: StatementId, to: Fingerprint | None = None) -> Sequence[ReleaseRow]:
+        self.asked = [*self.asked, to]
+        return super().releases_of(statement, to)
+
+
+def test_to_whom_else_a_statement_is_released_is_not_even_looked_up_in_answering_about_it() -> None:
+    store = AskedStore(":memory:")
+    fr, ru, us = Party("fr", MemoryWire(), store=store), *parties("ru", "us")
+    for one in (ru, us):
+        fr.meets(one)
+    said = run(lambda: fr.say(report(), us))
+    with pytest.raises(RemoteError):
+        fr.teller.statement(ru.fingerprint, said.id)
+    assert store.asked == [ru.fingerprint]
 
 
 def test_the_addressee_may_read_one_statement_with_its_proof() -> None:
