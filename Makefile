@@ -13,7 +13,7 @@ BENCH_ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/run ## three parties: told, held, proved, verified (DEMO_ARGS=--headless ends by itself)
+demo: $(VENV)/run ## November 2015 replayed with five nodes (DEMO_ARGS=--headless ends by itself)
 	@$(BIN)/comity demo $(DEMO_ARGS)
 
 test: $(VENV)/dev ## every test that can run here

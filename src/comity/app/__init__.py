@@ -13,5 +13,7 @@ __all__ = [
     "positions",
     "render",
     "server",
+    "stage",
     "versions",
+    "views",
 ]

@@ -6,7 +6,9 @@ exit 0.
 
 import base64
 import json
-from typing import Any
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Any, TypeVar
 
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.exchange import check
@@ -16,14 +18,24 @@ from comity.model.notice import State
 from comity.model.site import Function, Name, Precision, Wanted
 from comity.model.statement import Draft
 from comity.node.node import Node
-from comity.node.ports import FindingRow
-from comity.node.watch import ALERT, OWN, SAID, Watch
+from comity.node.picture import StoredPicture
+from comity.node.ports import FindingRow, ReceivedRow
+from comity.node.watch import ALERT, OWN, SAID
+from comity.proof.envelope import StatementId
 from comity.record.airspace import Subject
 from comity.space import instant
 from comity.space.instant import Instant
 from comity.space.volume import Volume
 
 Args = dict[str, Any]
+T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
+
+_WORDS = ("kind", "callsign", "transponder", "contact", "frequency")
+_VOLUME = ("from", "until", "floor", "ceiling")
+# What a property's place is called where it is typed.
+_TYPED = {name: f"--{name.replace('_', '-')}" for name in (*_WORDS, *_VOLUME, "name", "as_received", "function")}
+_TYPED["names"] = "--also-named"
 
 
 # -- notices
@@ -39,15 +51,24 @@ def notice_drafted(node: Node, args: Args) -> Args:
     state = _member(State, args.get("state") or "planned", "--state")
     at = _after(node, before)
     if args.get("geojson") is None:
-        if before is None or any(args.get(name) for name in ("from", "until", "floor", "ceiling")):
-            raise LocalError(BAD_ARGUMENT, "a notice takes a GeoJSON file; only --replaces with --state goes without")
+        _nothing_but_state(args, before)
+        assert before is not None
         raw = notice.restate(before, at, state)
     else:
         created = at if before is None else _created(before)
         id = f"notice--{node.uuid()}" if before is None else before.id
-        words = {name: args.get(name) for name in ("kind", "callsign", "transponder", "contact", "frequency")}
-        raw = notice.write(id, at, created=created, volumes=[_volume(args)], state=state, **words)
+        words = {name: args.get(name) for name in _WORDS}
+        volumes = [_volume(args)]
+        raw = _as_typed(lambda: notice.write(id, at, created=created, volumes=volumes, state=state, **words))
     return {**args, "raw": _encoded(raw), "to": _audience(node, args, before)}
+
+
+def _nothing_but_state(args: Args, before: StixObject | None) -> None:
+    if before is None or not args.get("state"):
+        raise LocalError(BAD_ARGUMENT, "a notice takes a GeoJSON file; only --replaces with --state goes without")
+    for name in (*_VOLUME, *_WORDS):
+        if args.get(name):
+            raise LocalError(BAD_ARGUMENT, "without a GeoJSON file nothing changes but the state", place=_TYPED[name])
 
 
 def _created(before: StixObject) -> Instant:
@@ -59,21 +80,21 @@ def _volume(args: Args) -> dict[str, Any]:
         if not args.get(name):
             raise LocalError(BAD_ARGUMENT, "a notice says from when until when", place=f"--{name}")
     drawing = str(args["geojson"]).encode()
-    made: dict[str, Any] = _named(
+    return _as_typed(
         lambda: notice.volume(
             drawing, start=args["from"], until=args["until"], floor=args.get("floor"), ceiling=args.get("ceiling")
         )
     )
-    return made
 
 
-def _named(make: Any) -> Any:
-    """Say an option's place as it is typed."""
+def _as_typed(make: Callable[[], T]) -> T:
+    """Say the place of what was given as an option as it is typed; other places stand in the file."""
     try:
         return make()
     except LocalError as error:
-        if error.place in ("/from", "/until", "/floor", "/ceiling"):
-            raise LocalError(error.code, error.message, place="--" + error.place[1:]) from None
+        first = error.place.removeprefix("/").partition("/")[0]
+        if error.place.startswith("/") and first in _TYPED:
+            raise LocalError(error.code, error.message, place=_TYPED[first], evidence=error.evidence) from None
         raise
 
 
@@ -88,7 +109,7 @@ def site_drafted(node: Node, args: Args) -> tuple[Args | None, Args, str]:
         tells less; and how the place was understood.
     """
     before = _before(node, args, "protected-site")
-    wanted = Wanted.parse(args.get("precision") or "exact")
+    wanted = _wanted(args.get("precision") or "exact")
     if args.get("withdraw"):
         if before is None:
             raise LocalError(BAD_ARGUMENT, "name the site's statement with --replaces", place="--withdraw")
@@ -98,32 +119,41 @@ def site_drafted(node: Node, args: Args) -> tuple[Args | None, Args, str]:
         raise LocalError(
             BAD_ARGUMENT, "a new version has the precision of the one that it replaces", place="--precision"
         )
-    raw = _site(node, args, wanted, before)
-    told = {**args, "raw": _encoded(raw), "to": _audience(node, args, before)}
-    echo = site.echo(site.read(content.parse(_site(node, args, Wanted.parse("exact"), None))).area)
+    exact = _site(node, args, _wanted("exact"), None)
+    echo = site.echo(site.read(content.parse(exact)).area)
+    told = {**args, "raw": _encoded(_site(node, args, wanted, before)), "to": _audience(node, args, before)}
     if wanted.precision is Precision.EXACT or before is not None or args.get("also"):
         return None, told, echo
-    exact = _site(node, args, Wanted.parse("exact"), None)
     return {**args, "raw": _encoded(exact), "to": [], "answer_by": None}, told, echo
 
 
+def _wanted(text: str) -> Wanted:
+    try:
+        return Wanted.parse(text)
+    except LocalError as error:
+        raise LocalError(error.code, error.message, place="--precision") from None
+
+
 def _site(node: Node, args: Args, wanted: Wanted, before: StixObject | None) -> bytes:
-    at = _after(node, before)
-    by = args.get("reverify_by")
-    return site.write(
-        f"protected-site--{node.uuid()}" if before is None else before.id,
-        at,
-        created=at if before is None else _created(before),
-        drawing=str(args.get("geojson") or "").encode(),
-        function=_member(Function, args.get("function") or "", "--function"),
-        wanted=wanted,
-        random=node.randomness.draw(site.RANDOM_BYTES),
-        name=args.get("name"),
-        names=[_name(one) for one in args.get("names") or []],
-        contact=args.get("contact"),
-        reverify_by=None if by is None else _instant(by, "--reverify-by"),
-        as_received=args.get("as_received"),
-        before=None if before is None else site.read(before),
+    at, by = _after(node, before), args.get("reverify_by")
+    function = _member(Function, args.get("function") or "", "--function")
+    reverify_by = None if by is None else _instant(by, "--reverify-by")
+    return _as_typed(
+        lambda: site.write(
+            f"protected-site--{node.uuid()}" if before is None else before.id,
+            at,
+            created=at if before is None else _created(before),
+            drawing=str(args.get("geojson") or "").encode(),
+            function=function,
+            wanted=wanted,
+            random=node.randomness.draw(site.RANDOM_BYTES),
+            name=args.get("name"),
+            names=[_name(one) for one in args.get("names") or []],
+            contact=args.get("contact"),
+            reverify_by=reverify_by,
+            as_received=args.get("as_received"),
+            before=None if before is None else site.read(before),
+        )
     )
 
 
@@ -135,7 +165,7 @@ def _name(text: str) -> Name:
 # -- checks
 
 
-def checked(node: Node, watch: Watch, args: Args) -> tuple[Args, Draft | None]:
+def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft | None]:
     """Check an operation against all that is known here; and the record of it, if one is wanted.
 
     Raises:
@@ -145,14 +175,12 @@ def checked(node: Node, watch: Watch, args: Args) -> tuple[Args, Draft | None]:
     if not 0 <= margin <= 1000:
         raise LocalError(BAD_ARGUMENT, "a margin is 0 to 1,000 km", place="--margin")
     volume = _volume(args)
-    subject = Subject(node.descriptor.fingerprint, _volumes(node, volume))
-    watch.look()
     found = check.check(
-        subject,
-        watch.picture.for_us(),
-        as_of=watch.picture.as_of(),
+        Subject(node.descriptor.fingerprint, _volumes(node, volume)),
+        picture.for_us(),
+        as_of=picture.as_of(),
         now=node.journal.now(),
-        names=watch.picture.names(),
+        names=picture.names(),
         margin_m=margin * 1000,
     )
     told = found.as_dict()
@@ -161,7 +189,7 @@ def checked(node: Node, watch: Watch, args: Args) -> tuple[Args, Draft | None]:
 
 def _volumes(node: Node, volume: dict[str, Any]) -> tuple[Volume, ...]:
     now = node.journal.now()
-    raw = notice.write(f"notice--{node.uuid()}", now, created=now, volumes=[volume])
+    raw = _as_typed(lambda: notice.write(f"notice--{node.uuid()}", now, created=now, volumes=[volume]))
     return notice.read(content.parse(raw)).volumes
 
 
@@ -174,16 +202,20 @@ def _record(node: Node, volume: dict[str, Any], margin: float, told: Args) -> Dr
 # -- what stands against what
 
 
-def objections(node: Node, watch: Watch) -> list[Args]:
+def objections(node: Node, picture: StoredPicture) -> list[Args]:
     """What this node objects to its own operators, what it has said to others, and what others have said to us."""
-    watch.look()
     found = [_finding(node, row) for row in node.store.airspace.findings(OWN, SAID)]
-    return sorted(found + _heard(node, watch), key=lambda one: str(one["at"]))
+    return sorted([*found, *_heard(node, picture)], key=lambda one: str(one["at"]))
 
 
-def alerts(node: Node, watch: Watch) -> list[Args]:
+def objections_about(node: Node, statements: list[str]) -> list[Args]:
+    """What this node has found where one of these statements stands on either side."""
+    about = (node.store.airspace.findings(OWN, SAID, about=node.resolve(one)) for one in statements)
+    return [_finding(node, row) for rows in about for row in rows]
+
+
+def alerts(node: Node) -> list[Args]:
     """What meets matter that its operator was not told of: for this party's own officer, who may call."""
-    watch.look()
     return [_finding(node, row) for row in node.store.airspace.findings(ALERT)]
 
 
@@ -200,56 +232,87 @@ def _finding(node: Node, row: FindingRow) -> Args:
         "said_to": node.party_name(row.operator) if row.fate == SAID else None,
         "statement": row.objection.hex() if row.objection else None,
         "at": instant.text(row.at),
+        "withdrawn": False,
     }
 
 
-def _heard(node: Node, watch: Watch) -> list[Args]:
-    found = []
+def _heard(node: Node, picture: StoredPicture) -> Iterator[Args]:
+    """The newest version of each objection that was said to us."""
+    newest: dict[tuple[str, str], tuple[ReceivedRow, StixObject]] = {}
     for row in node.store.received():
-        if row.statement is None or row.refused or b'"objection"' not in row.item:
+        if row.statement is None or row.refused or not (b"objection" in row.item or b"\\u" in row.item):
             continue
-        try:
-            said = objection.read(watch.picture.object(row.statement))
-        except RemoteError:
-            continue
-        why = said.finding
-        found.append(
-            {
-                "rule": why.rule.value,
-                "operator": node.descriptor.party,
-                "by": node.party_name(why.by),
-                "against": said.against.hex(),
-                "because": why.because.hex() if why.because else None,
-                "text": why.text,
-                "witness": objection.write_witness(why.witness) if why.witness else None,
-                "said_by": node.party_name(row.teller),
-                "said_to": node.descriptor.party,
-                "statement": row.statement.hex(),
-                "at": instant.text(row.received_at),
-            }
-        )
-    return found
+        said = picture.object(row.statement)
+        if said.type == "objection":
+            before = newest.get((row.teller, said.id))
+            if before is None or (before[1].modified or 0) <= (said.modified or 0):
+                newest[row.teller, said.id] = (row, said)
+    return (_told(node, row, said) for row, said in newest.values())
+
+
+def _told(node: Node, row: ReceivedRow, said: StixObject) -> Args:
+    found = objection.read(said)
+    why = found.finding
+    return {
+        "rule": why.rule.value,
+        "operator": _operator(node, found.against),
+        "by": node.party_name(why.by),
+        "against": found.against.hex(),
+        "because": why.because.hex() if why.because else None,
+        "text": why.text,
+        "witness": objection.write_witness(why.witness) if why.witness else None,
+        "said_by": node.party_name(row.teller),
+        "said_to": node.descriptor.party,
+        "statement": row.statement.hex() if row.statement else None,
+        "at": instant.text(row.received_at),
+        "withdrawn": found.withdrawn or row.withdrawn,
+    }
+
+
+def _operator(node: Node, against: StatementId) -> str | None:
+    """Whose the notice is, as far as it is known here; an objection only claims to be against it."""
+    if node.store.find(against) is not None:
+        return node.descriptor.party
+    row = node.store.received_statement(against)
+    return None if row is None else node.party_name(row.teller)
 
 
 # -- shared
 
 
 def _before(node: Node, args: Args, kind: str) -> StixObject | None:
+    """The version that is to be replaced: the newest, or what was said in between would be lost."""
     if args.get("replaces") is None:
         return None
-    found = node.own(node.resolve(args["replaces"])).signed.object
+    id = node.resolve(args["replaces"])
+    found = node.own(id).signed.object
     if found.type != kind:
         raise LocalError(BAD_ARGUMENT, f"this statement is no {kind}", place="--replaces")
+    latest = node.store.airspace.latest(node.descriptor.fingerprint, found.id)
+    if id not in latest:
+        known = ", ".join(one.hex() for one in latest)
+        raise LocalError(BAD_ARGUMENT, f"a later version stands: {known}", place="--replaces")
     return found
 
 
 def _audience(node: Node, args: Args, before: StixObject | None) -> list[str]:
-    """Those named; else, for a new version, whoever was told the version that it replaces."""
-    if args.get("to") or args.get("own") or before is None:
-        return list(args.get("to") or [])
+    """Those named and, for a new version, whoever was told the version that it replaces.
+
+    Who was told keeps what is out of date otherwise, and could find out by made-up notices that it is.
+
+    Raises:
+        LocalError: `bad-argument`: it is to be kept from them.
+    """
+    named = list(args.get("to") or [])
+    if before is None:
+        return named
     rows = node.store.releases_of(node.resolve(args["replaces"]))
-    told = (node.peer(row.to) for row in rows if not row.withdrawn)
-    return sorted({peer.petname for peer in told if peer is not None})
+    peers = (node.peer(row.to) for row in rows if not row.withdrawn)
+    told = {peer.petname for peer in peers if peer is not None}
+    if told and args.get("own"):
+        message = f"the version that it replaces was told to {', '.join(sorted(told))}: withdraw it from them first"
+        raise LocalError(BAD_ARGUMENT, message, place="--own")
+    return sorted({*named, *told})
 
 
 def _after(node: Node, before: StixObject | None) -> Instant:
@@ -257,7 +320,7 @@ def _after(node: Node, before: StixObject | None) -> Instant:
     return now if before is None or before.modified is None else max(now, instant.check(before.modified + 1))
 
 
-def _member(kind: Any, given: str, place: str) -> Any:
+def _member(kind: type[E], given: str, place: str) -> E:
     try:
         return kind(given)
     except ValueError:

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.app import render
+from comity.app import render, views
 from comity.app.command import AnswerBy, DryRun, Json, Names, Onward, Own, Tlp, audience, call, read, tell_said
-from comity.errors import BAD_ARGUMENT, LocalError
+from comity.errors import BAD_ARGUMENT, NOT_JSON, TOO_LARGE, LocalError
 
 OBJECTIONS = 1
 NONE_KNOWN = 3
@@ -21,7 +21,7 @@ Floor = Annotated[
 Ceiling = Annotated[str | None, typer.Option(metavar="ALTITUDE", help="As --floor; default: unlimited.")]
 Replaces = Annotated[
     str | None,
-    typer.Option(metavar="STATEMENT", help="The version that this one replaces; told to whom that was told."),
+    typer.Option(metavar="STATEMENT", help="The version that this one replaces; whoever was told that is told this."),
 ]
 
 
@@ -83,7 +83,7 @@ def notice(
     transponder: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     contact: Annotated[str | None, typer.Option(metavar="TEXT", help="Whom to call.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    state: Annotated[str, typer.Option(help="planned, active, ended or cancelled.")] = "planned",
+    state: Annotated[str | None, typer.Option(help="planned (the default), active, ended or cancelled.")] = None,
     replaces: Replaces = None,
     to: Names = "",
     own: Own = False,
@@ -161,24 +161,14 @@ def check(
 
 def objections(context: typer.Context, json: Json = False) -> None:
     """List what stands against this party's notices, what it has objected to others, and what they have to it."""
-    _list(call(context, "objections", {}), json, "objections", "no objection known; this is not a clearance")
+    found = call(context, "objections", {})
+    render.document(found) if json else views.objections(found)
 
 
 def alerts(context: typer.Context, json: Json = False) -> None:
     """List what meets matter that its operator was not told of: for this party's own officer, who may call."""
-    _list(call(context, "alerts", {}), json, "for this party alone", "no alert")
-
-
-def _list(found: list[dict[str, Any]], as_json: bool, title: str, empty: str) -> None:
-    if as_json:
-        render.document(found)
-        return
-    cells = [(one["operator"], one["rule"], f"{one['text']}\n{_said(one)} {one['at']}") for one in found]
-    render.rows(title, ("to", "rule", "what is known"), cells, empty=empty)
-
-
-def _said(one: dict[str, Any]) -> str:
-    return f"said by {one['said_by']} to {one['said_to']}" if one["said_to"] else f"found by {one['said_by']}"
+    found = call(context, "alerts", {})
+    render.document(found) if json else views.alerts(found)
 
 
 def statements(
@@ -188,20 +178,14 @@ def statements(
 ) -> None:
     """List what is said here, by this party and to it, version by version: what was replaced stays visible."""
     found = call(context, "statements", {"type": type})
-    if json:
-        render.document(found)
-        return
-    cells = [(one["by"], f"{one['name']}\n{one['statement']}\n{_version(one)}") for one in found]
-    render.rows("statements", ("by", "what, statement, version"), cells, empty="nothing of the kind is known here")
-
-
-def _version(one: dict[str, Any]) -> str:
-    return f"{one['type']} said {one['said_at']}: {one['state']}"
+    render.document(found) if json else views.statements(found)
 
 
 def _geojson(file: str) -> str:
     raw = read(file, _MAX_FILE + 1)
+    if len(raw) > _MAX_FILE:
+        raise LocalError(TOO_LARGE, f"a file has at most {_MAX_FILE} bytes", place=file)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise LocalError("not-json", "not UTF-8 (RFC 8259 section 8.1)", place=f"byte {error.start}") from None
+        raise LocalError(NOT_JSON, "not UTF-8 (RFC 8259 section 8.1)", place=f"byte {error.start}") from None

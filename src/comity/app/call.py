@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,12 @@ async def _here(folder: Path, name: str, args: Args) -> dict[str, Any]:
     raise LocalError(IN_USE, "another process works on this directory and takes no commands", place=str(folder))
 
 
-def sync_of(node: Node, wire: HttpWire, teller: Teller | None = None) -> Sync:
-    """Join a node with the network; what is worth telling goes to standard error."""
+def sync_of(
+    node: Node, wire: HttpWire, teller: Teller | None = None, report: Callable[[str], None] | None = None
+) -> Sync:
+    """Join a node with the network; what is worth telling goes to standard error, or where `report` takes it."""
     client = PeerClient(wire, node.keys, node.descriptor, node.clock, node.randomness)
-    return Sync(node, teller or Teller(node), client, Report())
+    return Sync(node, teller or Teller(node), client, report or Report())
 
 
 class Report:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from comity import __version__
-from comity.app import airspace_commands, render
+from comity.app import airspace_commands, render, views
 from comity.app.command import (
     ERROR,
     NOT_VALID,
@@ -50,7 +50,6 @@ app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 airspace_commands.register(app)
 
-_RECONSTRUCTION = "a reconstruction, of a demo or an exercise; its times are not of the real clock"
 _MAX_OBJECT = 1 << 20
 _MAX_PROOF = 4 << 20
 
@@ -152,7 +151,7 @@ def descriptor(context: typer.Context, json: Json = False) -> None:
         render.block(told["descriptor"].rstrip("\n"))
         render.note(f"{told['party']}, {told['name']}: fingerprint {told['fingerprint']}")
         if told["reconstruction"]:
-            render.note(f"{told['party']}: {_RECONSTRUCTION}")
+            render.note(f"{told['party']}: {views.RECONSTRUCTION}")
 
 
 @peers.command("add")
@@ -180,7 +179,7 @@ def peer_list(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    marks = {True: [_RECONSTRUCTION], False: []}
+    marks = {True: [views.RECONSTRUCTION], False: []}
     cells = [
         (p["party"], "\n".join([p["name"], p["fingerprint"], *p["addresses"], *marks[p["reconstruction"]]]))
         for p in found
@@ -273,15 +272,7 @@ def inbox(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    cells = [(one["from"], f"{one['name']}\n{one['statement']}\n{_fate(one)}") for one in found]
-    render.rows("told to us", ("from", "what, statement, when"), cells, empty="nothing was told to us yet")
-
-
-def _fate(one: dict[str, Any]) -> str:
-    answer = f"acknowledged {one['acknowledged']}" if one["acknowledged"] else "acknowledgement not delivered yet"
-    return f"{one['type']} received {one['received_at']}\n{answer}" + (
-        "\nwithdrawn by its author" if one["withdrawn"] else ""
-    )
+    views.inbox(found)
 
 
 @app.command()
@@ -313,27 +304,7 @@ def told(context: typer.Context, statement: Statement, json: Json = False) -> No
     if json:
         render.document(found)
         return
-    render.facts("at home", found["home"])
-    columns = ("party", "rung", "time", "")
-    cells = [row for name, one in found["parties"].items() for row in _rungs(name, one)]
-    render.rows("told", columns, cells, empty="released to nobody")
-    if found["not_released_to"]:
-        render.block("not released to: " + ", ".join(found["not_released_to"]))
-
-
-def _rungs(name: str, one: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:
-    found = [(name, rung, at, "") for rung, at in one["rungs"].items() if rung not in ("said", "logged", "witnessed")]
-    if one["refused"]:
-        found.append((name, "refused", None, one["refused"]))
-    if one["proved_at"]:
-        found.append(
-            (name, "held, proved by", one["proved_at"], f"cosignatures of third parties: {one['third_parties']}")
-        )
-    if one["unacknowledged"]:
-        found.append((name, "unacknowledged", one["answer_by"], "no answer came in time"))
-    if one["withdrawn"]:
-        found.append((name, "withdrawn", None, ""))
-    return found
+    views.told(found)
 
 
 # -- the log
@@ -410,28 +381,9 @@ def verify(
     if json:
         render.document(told)
     else:
-        _show_verdict(told)
+        views.verdict(told)
     if not verdict.valid or (fingerprints and not verdict.trusted):
         raise typer.Exit(NOT_VALID)
-
-
-def _show_verdict(told: dict[str, Any]) -> None:
-    for problem in told["problems"]:
-        render.block(f"NOT VALID: {problem['code']} at {problem.get('place') or 'the file'}: {problem['message']}")
-    if told["problems"]:
-        return
-    if told.get("reconstruction"):
-        render.block(f"parties in this file: {_RECONSTRUCTION}")
-    names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused", "proved_at")
-    whom = "teller and hearer have the fingerprints given" if told["trusted"] else "no: compare the fingerprints below"
-    render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}})
-    columns = ("rung", "time", "on whose word", "")
-    render.rows("ladder", columns, [(r["rung"], r["at"], r["by"], r["basis"]) for r in told["ladder"]], empty="none")
-    counted = [(w["party"], w["at"]) for w in told["witnesses"]]
-    render.rows(
-        "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
-    )
-    render.facts("fingerprints in the file", dict(sorted(told["fingerprints"].items())))
 
 
 def _fingerprints(given: list[str]) -> dict[str, Any]:
@@ -451,14 +403,15 @@ def _fingerprints(given: list[str]) -> dict[str, Any]:
 
 @app.command()
 def demo(
+    scenario: Annotated[str, typer.Option(help="hatay-2015, hospital, told, or a scenario's file.")] = "hatay-2015",
     headless: Annotated[
         bool, typer.Option("--headless", help="Leave at the end instead of keeping the nodes up.")
     ] = False,
 ) -> None:
-    """Three parties on this machine: told, held, acknowledged, proved, verified."""
+    """Play a scenario: parties on this machine with real nodes, told in the terminal."""
     from comity.app.demo import play
 
-    play(keep=not headless)
+    play(scenario, keep=not headless)
 
 
 if __name__ == "__main__":

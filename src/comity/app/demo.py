@@ -1,200 +1,253 @@
-"""The demo: three parties on this machine, each a node and a process of its own; every line that is shown was run.
+"""The demo: a scenario, which is data and a short script, played with real nodes and told in the terminal.
 
-It makes throw-away nodes in a temporary folder, with their checkpoint locks in there too, and removes it at the end.
-Nothing of it is shared with nodes that exist.
+Every answer that is shown is what the command of the same name answers. docs/scenarios.md says how to write a scenario.
 """
 
+import asyncio
 import base64
-import contextlib
 import json
 import os
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from comity.app import render
-from comity.app.call import call
-from comity.app.nodes import create_node
-from comity.errors import BAD_ARGUMENT, ComityError, LocalError
-from comity.model.party import unarmour
+from comity.app import positions, render, views
+from comity.app.stage import at, stage
+from comity.errors import BAD_ARGUMENT, LocalError
+from comity.exchange.verify import Verdict, verify
+from comity.model import content
+from comity.space import instant
+from comity.space.instant import Instant
 
-PARTIES = {"fr": "France", "ru": "Россия", "us": "United States"}
-REPORT = Path(__file__).with_name("scenarios") / "report.json"
-_COMITY = (sys.executable, "-m", "comity.app.cli")
-_PATIENCE = 15.0
-
-
-@dataclass
-class Stage:
-    """Where the demo plays: a folder, the nodes' addresses and their processes."""
-
-    folder: Path
-    ports: dict[str, int] = field(default_factory=dict)
-    nodes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def run(self, *words: str, fails: int = 0) -> str:
-        """Run one command in the open: the line, then what it prints."""
-        line = f"comity {' '.join(words)}"
-        _say(f"$ {line}")
-        done = subprocess.run(  # noqa: S603
-            [*_COMITY, *words], cwd=self.folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        printed = done.stdout.decode().rstrip()
-        render.block(printed)
-        if done.returncode != fails:
-            raise LocalError(BAD_ARGUMENT, f"exit {done.returncode} instead of {fails}", place=line)
-        return printed
-
-    def ask(self, party: str, operation: str, **args: Any) -> Any:
-        """Have a node do something behind the scenes: the same operation, without a process for it."""
-        return call(self.folder / party, operation, args)
+SCENARIOS = Path(__file__).with_name("scenarios")
+Step = dict[str, Any]
 
 
-def play(*, keep: bool) -> None:
-    """Tell the story; with `keep` the nodes stay up until Enter or Ctrl-C."""
-    begun = time.monotonic()
-    with _stage() as stage:
-        _prologue(stage)
-        statement = _tell(stage)
-        _withhold(stage, statement)
-        _prove(stage, statement)
-        _say(f"That took {time.monotonic() - begun:.1f} s.")
-        if keep:
-            _look_around(stage, statement)
+def play(name: str, *, keep: bool) -> None:
+    """Play a scenario by its name or file; with `keep` the nodes stay up until Enter or Ctrl-C.
 
-
-def _prologue(stage: Stage) -> None:
-    _say("Three parties. Each has a node of its own: its keys, its log, its database. Nobody else can sign for it.")
-    made = {}
-    for name, display in PARTIES.items():
-        url = f"http://127.0.0.1:{stage.ports[name]}"
-        made[name] = create_node(stage.folder / name, name, display, [url])
-        (stage.folder / f"{name}.descriptor").write_text(made[name]["descriptor"])
-    render.rows(
-        "", ("party", "name", "fingerprint"), [(n, m["name"], m["fingerprint"]) for n, m in made.items()], empty=""
-    )
-    _say(
-        "They learn one another's fingerprints by another way than this one: in person, by telephone. Then they pin them."
-    )
-    for one in PARTIES:
-        for other in PARTIES:
-            if one != other:
-                packed = base64.b64encode(unarmour(made[other]["descriptor"])).decode()
-                stage.ask(one, "peer-add", descriptor=packed, fingerprint=made[other]["fingerprint"])
-    for name in PARTIES:
-        stage.nodes.append(_serve(stage, name))
-
-
-def _tell(stage: Stage) -> str:
-    _say("France says one STIX report, with names in four scripts, to Russia alone. First, who would see it?")
-    shutil.copy(REPORT, stage.folder / "report.json")
-    stage.run("-C", "fr", "say", "report.json", "--to", "ru", "--dry-run")
-    printed = stage.run("-C", "fr", "say", "report.json", "--to", "ru", "--json")
-    statement = str(json.loads(printed)["statement"])
-    _await(stage, statement, "held")
-    _say("Russia's node fetched it, holds it, and has said so in its own signed log; France has that acknowledgement.")
-    stage.run("-C", "ru", "inbox")
-    return statement
-
-
-def _withhold(stage: Stage, statement: str) -> None:
-    _say("The United States was not told. Its inbox is empty, and its node knows no such statement:")
-    stage.run("-C", "us", "inbox")
-    stage.run("-C", "us", "show", statement, fails=2)
-
-
-def _prove(stage: Stage, statement: str) -> None:
-    _say("It did cosign the heads of both logs, blind to what is in them: so a third party vouches for the time.")
-    _await(stage, statement, "proved")
-    stage.run("-C", "fr", "told", statement)
-    stage.run("-C", "fr", "prove", statement, "--to", "ru", "-o", "told.comity-proof")
-    trust = [word for name in PARTIES for word in ("--trust", f"{name}={_fingerprint(stage, name)}")]
-    _say(
-        "Anybody can judge the file: no node, no network. The fingerprints are those that the judge knows from elsewhere."
-    )
-    stage.run("verify", "told.comity-proof", *trust)
-    data = bytearray((stage.folder / "told.comity-proof").read_bytes())
-    data[len(data) // 2] ^= 1
-    (stage.folder / "altered.comity-proof").write_bytes(data)
-    _say("One bit changed, and it proves nothing:")
-    stage.run("verify", "altered.comity-proof", fails=1)
-
-
-def _look_around(stage: Stage, statement: str) -> None:
-    comity = Path(sys.executable).with_name("comity")
-    render.block(
-        f"\nThe nodes stay up. Look around from another terminal:\n\n"
-        f"  cd {stage.folder}\n"
-        f"  export COMITY_STATE={stage.folder / 'state'}\n"
-        f"  {comity} -C ru show {statement}\n"
-        f"  {comity} -C fr say report.json --to all\n"
-        f"  {comity} -C us inbox\n\n"
-        f"Enter or Ctrl-C ends the demo and removes its folder."
-    )
-    sys.stdout.flush()
-    with contextlib.suppress(KeyboardInterrupt):
-        if not sys.stdin.readline():
-            # No terminal: stay until a signal comes.
-            stage.nodes[0].wait()
-
-
-@contextlib.contextmanager
-def _stage() -> Iterator[Stage]:
-    folder = Path(tempfile.mkdtemp(prefix="comity-demo-"))
-    os.environ["COMITY_STATE"] = str(folder / "state")
+    Raises:
+        LocalError: `bad-argument`: there is no such scenario, or its script cannot be played.
+    """
     os.environ.setdefault("COLUMNS", "110")
-    stage = Stage(folder, dict(zip(PARTIES, _free_ports(len(PARTIES)), strict=True)))
+    scenario = _read(name)
     try:
-        yield stage
-    finally:
-        for node in stage.nodes:
-            node.terminate()
-        for node in stage.nodes:
-            node.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        asyncio.run(Player(scenario, keep=keep).play())
+    except KeyboardInterrupt:
+        render.block("")
 
 
-def _serve(stage: Stage, name: str) -> subprocess.Popen[bytes]:
-    node = subprocess.Popen(  # noqa: S603
-        [*_COMITY, "-C", name, "serve", "--json"], cwd=stage.folder, stdout=subprocess.PIPE
-    )
-    assert node.stdout is not None
-    if not node.stdout.readline():
-        raise LocalError(BAD_ARGUMENT, f"the node of {name} did not start")
-    return node
+def _read(name: str) -> dict[str, Any]:
+    file = SCENARIOS / f"{name}.json"
+    if not file.is_file():
+        file = Path(name)
+    if not file.is_file():
+        known = ", ".join(sorted(one.stem for one in SCENARIOS.glob("*.json")))
+        raise LocalError(BAD_ARGUMENT, f"no such scenario: {known}, or a file", place="--scenario")
+    found = content.read_json(file.read_bytes())
+    if type(found) is not dict or not {"title", "parties", "clock", "script"} <= found.keys():
+        raise LocalError(BAD_ARGUMENT, "a scenario has title, parties, clock and script", place=str(file))
+    return found
 
 
-def _free_ports(count: int) -> Sequence[int]:
-    with contextlib.ExitStack() as held:
-        lines = [held.enter_context(socket.socket()) for _ in range(count)]
-        for line in lines:
-            line.bind(("127.0.0.1", 0))
-        return [line.getsockname()[1] for line in lines]
+class Player:
+    """Plays one scenario, step by step."""
+
+    def __init__(self, scenario: dict[str, Any], *, keep: bool) -> None:
+        self.scenario, self.keep = scenario, keep
+        self.statements: dict[str, str] = {}
+        self.proofs = 0
+        self._again: str | None = scenario["clock"]
+        self._steps: dict[str, Callable[[Step], Awaitable[None]]] = {
+            "tell": self._tell,
+            "clock": self._clock,
+            "do": self._do,
+            "until": self._until,
+            "hear": self._hear,
+            "down": self._down,
+            "show": self._show,
+            "before": self._before,
+            "prove": self._prove,
+        }
+
+    async def play(self) -> None:
+        """Play the script; `again` begins anew with fresh nodes."""
+        begun = time.monotonic()
+        render.heading(self.scenario["title"], self.scenario.get("note", ""))
+        script = list(self.scenario["script"])
+        while self._again is not None:
+            start, self._again = at(self._again), None
+            async with stage(self.scenario["parties"], start) as self.stage:
+                while script and self._again is None:
+                    await self._step(script.pop(0))
+                if self._again is None:
+                    render.block(f"\nThat took {time.monotonic() - begun:.1f} s.")
+                    if self.keep:
+                        await self._look_around()
+
+    async def _step(self, step: Step) -> None:
+        if "again" in step:
+            self._again = step["again"]
+            return
+        kind = next((kind for kind in self._steps if kind in step), None)
+        if kind is None:
+            raise LocalError(BAD_ARGUMENT, f"no step has the keys {', '.join(step)}", place="script")
+        await self._steps[kind](step)
+        sys.stdout.flush()
+
+    async def _tell(self, step: Step) -> None:
+        render.block(f"\n{step['tell']}")
+
+    async def _clock(self, step: Step) -> None:
+        self.stage.set_clock(at(step["clock"]))
+        render.block(f"\n[{step['clock']}]")
+
+    async def _hear(self, step: Step) -> None:
+        """{"hear": party}: it asks all others now, so that no picture of its is old because the clock has leapt."""
+        await self.stage.do(step["hear"], "sync")
+
+    async def _down(self, step: Step) -> None:
+        """{"down": party}: its node answers nobody any more."""
+        self.stage.nodes[step["down"]].stop()
+
+    async def _do(self, step: Step) -> None:
+        """{"by": party, "do": operation, ...}: `object`, `area` and `of` name what stands in the scenario."""
+        args = {
+            name: value
+            for name, value in step.items()
+            if name not in ("by", "do", "as", "show", "object", "area", "of")
+        }
+        if "object" in step:
+            args["raw"] = base64.b64encode(content.dump(self.scenario["objects"][step["object"]])).decode()
+        if "area" in step:
+            args["geojson"] = json.dumps(self.scenario["areas"][step["area"]])
+        if "of" in step:
+            args["replaces" if step["do"] in ("notice", "protect") else "statement"] = self.statements[step["of"]]
+        told = await self.stage.do(step["by"], step["do"], **args)
+        if "as" in step:
+            self.statements[step["as"]] = told["statement"]
+        if step["do"] == "check":
+            render.block(f"{step['by']} checks: {told['text']}")
+        else:
+            self._said(step, told)
+
+    def _said(self, step: Step, told: Any) -> None:
+        words = {
+            "say": "says {object}",
+            "position": "{stance} {subject} ({basis})",
+            "notice": "gives notice: {kind} {state}",
+            "protect": "protects: {function} {name}",
+        }
+        given = {"object": "", "state": "", "kind": "", "basis": "", "name": "", "function": ""} | step
+        did = " ".join(words[step["do"]].format_map(given).split()) if step["do"] in words else step["do"]
+        to = ", ".join(told.get("released_to") or told.get("withdrawn_from") or []) or "nobody: own party only"
+        render.block(f"{step['by']} {did}  ->  {to}")
+        for one in told.get("objections", []):
+            render.block(f"   objection: {one['text']}")
+
+    async def _until(self, step: Step) -> None:
+        """{"until": "held" | "proved" | "objections", "at": party, "of": label, "with": party}."""
+        what = step["until"]
+
+        async def reached() -> bool:
+            if what == "objections":
+                return bool(await self.stage.do(step["at"], "objections"))
+            told = await self.stage.do(step["at"], "told", statement=self.statements[step["of"]])
+            standing = told["parties"].get(step["with"], {"rungs": {}, "proved_at": None})
+            return standing["proved_at"] is not None if what == "proved" else what in standing["rungs"]
+
+        await self.stage.until(json.dumps(step), reached)
+
+    async def _show(self, step: Step) -> None:
+        """{"show": a list, "at": party}: what the command of that name shows."""
+        party, what = step["at"], step["show"]
+        render.block(f"\n{party}: comity -C {party} {what}")
+        views_of: dict[str, Callable[[Any], None]] = {
+            "told": views.told,
+            "inbox": views.inbox,
+            "positions": positions.show,
+            "objections": views.objections,
+            "alerts": views.alerts,
+            "statements": views.statements,
+        }
+        args: Step = {name: step[name] for name in ("type", "subject") if name in step}
+        if "of" in step:
+            args["statement"] = self.statements[step["of"]]
+        views_of[what](await self.stage.do(party, what, **args))
+
+    async def _before(self, step: Step) -> None:
+        """{"before": T, "at": teller, "of": label, "parties": [...]}: who had been told by then, each with a proof file."""
+        limit, teller, label = at(step["before"]), step["at"], step["of"]
+        told = await self.stage.do(teller, "told", statement=self.statements[label])
+        cells = []
+        for party in step["parties"]:
+            if party not in told["parties"]:
+                cells.append((party, "never told: not in the logs disclosed to this reader", "", "", ""))
+                continue
+            file, verdict = await self._proof(teller, label, party)
+            times = [verdict.held_at, verdict.proved_at]
+            held, proved = (one.replace("T", " ") if one else "-" for one in map(_text, times))
+            by_then = "yes" if verdict.proved_at is not None and verdict.proved_at < limit else "not proved"
+            cells.append((party, held, proved, by_then, f"{file.name}: {_judged(verdict)}"))
+        columns = (
+            "party",
+            "held, as it says",
+            "proved by third parties",
+            f"before {step['before'][11:]}",
+            "proof file",
+        )
+        render.rows(f"who had been told of {label}, as {teller} can show", columns, cells, empty="nobody")
+
+    async def _prove(self, step: Step) -> None:
+        """{"prove": label, "at": teller, "with": hearer}: a proof file, judged with nothing but the file."""
+        file, verdict = await self._proof(step["at"], step["prove"], step["with"])
+        render.block(f"{file.name}: {_judged(verdict)}")
+        if step.get("altered"):
+            data = bytearray(file.read_bytes())
+            data[len(data) // 2] ^= 1
+            render.block(f"{file.name}, one bit changed: {_judged(verify(bytes(data), self.stage.trust))}")
+
+    async def _proof(self, teller: str, label: str, hearer: str) -> tuple[Path, Verdict]:
+        told = await self.stage.do(teller, "prove", statement=self.statements[label], to=hearer)
+        data = base64.b64decode(told["proof"])
+        self.proofs += 1
+        file = self.stage.folder / f"{self.proofs}-{label}-{teller}-{hearer}.comity-proof"
+        file.write_bytes(data)
+        return file, verify(data, self.stage.trust)
+
+    async def _look_around(self) -> None:
+        comity, folder = Path(sys.executable).with_name("comity"), self.stage.folder
+        parties = list(self.stage.nodes)
+        render.block(
+            f"\nThe nodes stay up. Look around from another terminal:\n\n"
+            f"  cd {folder}\n"
+            f"  export COMITY_STATE={folder / 'state'}\n"
+            f"  {comity} -C {parties[0]} inbox\n"
+            f"  {comity} -C {parties[-1]} statements\n"
+            f"  {comity} verify *.comity-proof   (one at a time)\n\n"
+            f"Enter or Ctrl-C ends the demo and removes its folder."
+        )
+        sys.stdout.flush()
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        with_terminal = sys.stdin is not None and sys.stdin.isatty()
+        if with_terminal:
+            loop.add_reader(sys.stdin.fileno(), ended.set)
+        try:
+            await ended.wait()  # without a terminal until a signal comes
+        finally:
+            if with_terminal:
+                loop.remove_reader(sys.stdin.fileno())
 
 
-def _await(stage: Stage, statement: str, rung: str) -> None:
-    """Ask until the telling to ru has come as far as `rung`."""
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(ComityError):
-            standing = stage.ask("fr", "told", statement=statement)["parties"]["ru"]
-            if standing["proved_at"] if rung == "proved" else rung in standing["rungs"]:
-                return
-            time.sleep(0.05)
-    raise LocalError(BAD_ARGUMENT, f"not {rung} within {_PATIENCE:.0f} s")
+def _judged(verdict: Verdict) -> str:
+    if not verdict.valid:
+        return f"NOT VALID: {verdict.problems[0]['message']}"
+    trusted = "trusted" if verdict.trusted else "not trusted"
+    rung = verdict.ladder[-1].name
+    return f"valid, {trusted}, shows {rung}" + (", a reconstruction" if verdict.reconstruction else "")
 
 
-def _fingerprint(stage: Stage, name: str) -> str:
-    return str(stage.ask(name, "descriptor")["fingerprint"])
-
-
-def _say(line: str) -> None:
-    render.block(f"\n{line}")
-    sys.stdout.flush()
+def _text(when: Instant | None) -> str | None:
+    return None if when is None else instant.text(when)

@@ -45,6 +45,7 @@ async def say_object(node: Node, sync: Sync, args: Args) -> Any:
     if args.get("dry_run"):
         return {"dry_run": True, **told}
     logged, _ = await node.say(draft, to, terms)
+    await sync.look()
     return {"statement": logged.id.hex(), "index": logged.index, **told}
 
 
@@ -56,29 +57,33 @@ async def say_position(node: Node, sync: Sync, args: Args) -> Any:
 async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
     """Say a notice, and check it against all that is in force: {geojson, from, until, ..., state, replaces}."""
     told = await say_object(node, sync, airspace.notice_drafted(node, args))
-    return _with_objections(node, sync, told)
+    return _with_objections(node, told)
 
 
 async def say_site(node: Node, sync: Sync, args: Args) -> Any:
     """Say a protected site, and check it against all notices in force: {geojson, function, precision, ...}."""
     exact, told_to_others, echo = airspace.site_drafted(node, args)
-    kept = None if exact is None else await say_object(node, sync, exact)
+    kept = None
+    if exact is not None:
+        # Nothing is said if the second of the two could not be.
+        await say_object(node, sync, {**told_to_others, "dry_run": True})
+        kept = await say_object(node, sync, exact)
     told = await say_object(node, sync, told_to_others)
     told |= {"precision": args.get("precision") or "exact", "understood_as": echo}
-    return _with_objections(node, sync, told | ({"exact": kept.get("statement")} if kept else {}))
+    return _with_objections(node, told | ({"exact": kept.get("statement")} if kept else {}))
 
 
-def _with_objections(node: Node, sync: Sync, told: Args) -> Args:
+def _with_objections(node: Node, told: Args) -> Args:
     """What came of it at once: the objections that name the new statement."""
     if "statement" not in told:
         return told
-    found = airspace.objections(node, sync.watch)
-    return {**told, "objections": [one for one in found if told["statement"] in (one["against"], one["because"])]}
+    new = [told[name] for name in ("exact", "statement") if told.get(name)]
+    return {**told, "objections": airspace.objections_about(node, new)}
 
 
 async def check_area(node: Node, sync: Sync, args: Args) -> Any:
     """Check an operation: {geojson, from, until, floor, ceiling, margin_km, record}."""
-    told, record = airspace.checked(node, sync.watch, args)
+    told, record = airspace.checked(node, sync.watch.picture, args)
     if record is not None:
         logged, _ = await node.say(record, [], Terms())
         told["record"] = logged.id.hex()
@@ -87,12 +92,14 @@ async def check_area(node: Node, sync: Sync, args: Args) -> Any:
 
 async def list_objections(node: Node, sync: Sync, args: Args) -> Any:
     """What stands against whose notices, as far as their operators may know."""
-    return airspace.objections(node, sync.watch)
+    await sync.look()
+    return airspace.objections(node, sync.watch.picture)
 
 
 async def list_alerts(node: Node, sync: Sync, args: Args) -> Any:
     """What meets matter that its operator was not told of."""
-    return airspace.alerts(node, sync.watch)
+    await sync.look()
+    return airspace.alerts(node)
 
 
 async def list_statements(node: Node, sync: Sync, args: Args) -> Any:
@@ -111,6 +118,7 @@ async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
     if not to:
         raise LocalError(BAD_ARGUMENT, "name at least one party", place="--to")
     given = await node.release(id, to, _terms(node, args))
+    await sync.look()
     fresh = {read_release(one.signed.object).to for one in given}
     return {
         "statement": id.hex(),
@@ -130,6 +138,7 @@ async def sync_peers(node: Node, sync: Sync, args: Args) -> Any:
     """One round with every peer: pages, acknowledgements, cosignatures, receipts."""
     await sync.deadlines()
     rounds = [await sync.once(peer) for peer in node.peers]
+    await sync.look()
     return [
         {
             "peer": done.peer,

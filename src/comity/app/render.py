@@ -44,6 +44,13 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n" or c in _JOINERS else "\ufffd" for c in text)
 
 
+def heading(title: str, note: str) -> None:
+    """Print a title with a line under it."""
+    from rich.panel import Panel
+
+    _print(Panel(_text(note), title=_text(title), title_align="left"))
+
+
 def facts(title: str, values: Mapping[str, object]) -> None:
     """Print names and values, one a line; what has no value is left out."""
     from rich.table import Table

@@ -12,6 +12,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -31,7 +32,7 @@ from comity.model.party import Descriptor
 from comity.node.clock import SystemClock, SystemRandomness
 from comity.node.directory import Directory
 from comity.node.node import Node
-from comity.node.ports import Request
+from comity.node.ports import Clock, Request
 from comity.node.sync import Sync
 from comity.node.teller import Teller
 from comity.node.wire import HttpWire
@@ -200,29 +201,78 @@ def http_server(api: NodeApi) -> _Server:
     )
 
 
-async def serve(folder: Path, host: str, port: int | None, announce: Callable[[dict[str, object]], None]) -> None:
-    """Serve a node until a signal ends it.
+@dataclass(frozen=True)
+class Running:
+    """A node that is up: it answers others, asks them, and takes commands.
+
+    Attributes:
+        told: {party, fingerprint, url, directory}, for whoever wants to know where it is.
+        done: ends when the server does.
+    """
+
+    node: Node
+    sync: Sync
+    told: dict[str, object]
+    done: asyncio.Task[None]
+    stop: Callable[[], None]
+
+
+@contextlib.asynccontextmanager
+async def running(
+    folder: Path,
+    host: str,
+    port: int | None,
+    *,
+    clock: Clock | None = None,
+    report: Callable[[str], None] | None = None,
+) -> AsyncIterator[Running]:
+    """Hold a node up for as long as the block runs.
 
     Args:
         folder: the node's directory; nobody else may hold it.
         host: the address to listen at.
         port: None for that of the node's own address, 0 for any free one.
-        announce: called once all is listening: {party, fingerprint, url, directory}.
+        clock: the machine's, but in a scenario.
+        report: where the loops tell what is worth telling; standard error by default.
 
     Raises:
         LocalError: `in-use`, `not-a-node`, `bad-argument`: the port cannot be had; and as `Directory.open`.
     """
     with Directory(folder) as held:
-        node = held.open(SystemClock(), SystemRandomness())
+        node = held.open(clock or SystemClock(), SystemRandomness())
         teller = Teller(node)
         with _listen(host, _port_of(node.descriptor) if port is None else port) as listening:
             async with HttpWire() as wire:
-                sync = sync_of(node, wire, teller)
+                sync = sync_of(node, wire, teller, report)
                 async with Control(folder, node, sync), _syncing(sync):
                     server = http_server(NodeApi(PeerServer(node, teller), node.descriptor))
-                    _end_on_signals(server.stop, teller.close)
-                    announce(_told(node, listening, folder))
-                    await server.serve(sockets=[listening])
+
+                    def stop() -> None:
+                        server.stop()
+                        teller.close()
+
+                    done = asyncio.create_task(server.serve(sockets=[listening]))
+                    try:
+                        yield Running(node, sync, _told(node, listening, folder), done, stop)
+                    finally:
+                        stop()
+                        await done
+
+
+async def serve(folder: Path, host: str, port: int | None, announce: Callable[[dict[str, object]], None]) -> None:
+    """Serve a node until a signal ends it.
+
+    Args:
+        folder, host, port: as `running` takes them.
+        announce: called once all is listening: {party, fingerprint, url, directory}.
+
+    Raises:
+        LocalError: as `running`.
+    """
+    async with running(folder, host, port) as up:
+        _end_on_signals(up.stop)
+        announce(up.told)
+        await up.done
 
 
 def _end_on_signals(*ends: Callable[[], None]) -> None:

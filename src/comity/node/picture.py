@@ -6,7 +6,8 @@ from comity.errors import DAMAGED, LocalError
 from comity.model import content
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
-from comity.model.site import Site
+from comity.model.notice import Notice
+from comity.model.site import Function, Site
 from comity.node.node import Node
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
@@ -14,46 +15,67 @@ from comity.record import airspace
 from comity.record.airspace import Entry
 from comity.space.index_box import IndexBox
 from comity.space.instant import Instant
+from comity.space.volume import intersects
 
-_REMEMBERED = 4096
+# Bytes of content of which the entries are remembered; in memory they take some ten times as much.
+_REMEMBERED = 8 << 20
 
 
 class StoredPicture:
     """The `Picture` that checks are made on: the store's index, and the statements themselves."""
 
-    def __init__(self, node: Node, *, widened: bool = True) -> None:
-        self._node, self._widened = node, widened
+    def __init__(self, node: Node) -> None:
+        self._node = node
         self._entries: dict[StatementId, tuple[Entry, ...]] = {}
+        self._remembered = 0
 
     def candidates(self, boxes: Sequence[IndexBox]) -> Iterator[Entry]:
         """Every entry that has a box which meets one of these, once."""
         near = {statement: author for box in boxes for author, statement in self._node.store.airspace.near(box)}
         for statement, author in sorted(near.items()):
             for entry in self.entries(author, statement):
-                if not self._widened and self.is_widened_by_us(entry):
-                    continue
                 if any(ours.meets(box) for ours in entry.boxes for box in boxes):
                     yield entry
 
-    def for_us(self) -> "StoredPicture":
-        """The same for our own operators, who have our sites exactly and not also as others are told them."""
-        ours = StoredPicture(self._node, widened=False)
-        ours._entries = self._entries
-        return ours
+    def for_us(self) -> "OwnPicture":
+        """The same for our own operators."""
+        return OwnPicture(self)
 
     def entries(self, author: Fingerprint, statement: StatementId) -> tuple[Entry, ...]:
         """The entries of one statement, remembered: a statement never changes."""
         known = self._entries.get(statement)
         if known is None:
-            if len(self._entries) >= _REMEMBERED:
+            found = self.object(statement)
+            if self._remembered + len(found.raw) > _REMEMBERED:
                 self._entries.clear()
-            known = self._entries[statement] = airspace.entries(author, statement, self.object(statement))
+                self._remembered = 0
+            known = self._entries[statement] = airspace.entries(author, statement, found)
+            self._remembered += len(found.raw)
         return known
 
-    def is_widened_by_us(self, entry: Entry) -> bool:
-        """Say whether it is a site of ours told less exactly than we know it."""
+    def is_our_notice(self, entry: Entry) -> bool:
+        """Say whether it is a notice of our own."""
+        return self._is_ours(entry) and isinstance(entry.matter, Notice)
+
+    def is_for_others(self, entry: Entry) -> bool:
+        """Say whether it is a site of ours as others are told it, less exactly than it stands here.
+
+        Where no exact one stands here, that other one is all that protects the place, for us too.
+        """
         matter = entry.matter
-        return entry.by == self._node.descriptor.fingerprint and isinstance(matter, Site) and not matter.is_exact
+        if not self._is_ours(entry) or not isinstance(matter, Site) or matter.is_exact:
+            return False
+        return any(self._may_be_the_place(entry, matter, other) for other in self.candidates(entry.boxes))
+
+    def _may_be_the_place(self, around: Entry, told: Site, other: Entry) -> bool:
+        exact = other.matter
+        if not self._is_ours(other) or not isinstance(exact, Site) or not exact.is_exact:
+            return False
+        alike = told.function in (exact.function, Function.UNDISCLOSED)
+        return alike and intersects(around.volume, other.volume) is not None
+
+    def _is_ours(self, entry: Entry) -> bool:
+        return entry.by == self._node.descriptor.fingerprint
 
     def object(self, statement: StatementId) -> StixObject:
         """The content of a statement, ours or told to us.
@@ -77,3 +99,16 @@ class StoredPicture:
         """What the parties are called here."""
         me = self._node.descriptor
         return {peer.fingerprint: peer.petname for peer in self._node.peers} | {me.fingerprint: me.party}
+
+
+class OwnPicture:
+    """A picture for our own operators: without our own notices, and with our sites as we know them ourselves."""
+
+    def __init__(self, of: StoredPicture) -> None:
+        self._of = of
+
+    def candidates(self, boxes: Sequence[IndexBox]) -> Iterator[Entry]:
+        """Every entry that has a box which meets one of these and says something to us, once."""
+        for entry in self._of.candidates(boxes):
+            if not self._of.is_our_notice(entry) and not self._of.is_for_others(entry):
+                yield entry
