@@ -28,7 +28,7 @@ from comity.node.teller import Teller
 from comity.proof import cbor, merkle, receipt, tree
 from comity.proof.merkle import PathMemo
 from comity.space import instant
-from conformance.vectors import cast
+from conformance.vectors import cast, places
 from world import MemoryLock, SeededRandomness, WorldClock, run
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
@@ -338,6 +338,7 @@ READERS: dict[str, Callable[[Given], Any]] = {
     "content": read_content,
     "said": read_said,
     "position": read_position,
+    **places.READERS,
     "descriptor": read_descriptor,
     "armour": read_armour,
     "release": read_release,

@@ -29,7 +29,7 @@ from conformance.vectors import signatures
 from world import Party, parties, report, run
 
 PAGES = (
-    "statement extensions position descriptor release log receipt page acknowledgement proof-file node-api"
+    "statement extensions position notice protected-site objection descriptor release log receipt page acknowledgement proof-file node-api"
 ).split()
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -195,7 +195,7 @@ def test_what_the_examples_show_stands_in_the_vectors() -> None:
         examples = "\n".join(re.findall(r"^```.*?\n(.*?)^```", text_of(page), re.M | re.S))
         shown = re.findall(r"\b[0-9a-f]{16,}\b|[A-Za-z0-9+/]{40,}={0,2}", examples)
         assert [token for token in shown if token not in stock and token not in packed] == [], page
-        assert len(shown) > 3 or page in ("extensions", "position"), page
+        assert len(shown) > 3 or page in ("extensions", "position", "notice", "protected-site"), page
 
 
 def test_every_object_in_an_example_is_one_of_the_vectors_or_a_definition() -> None:
@@ -236,9 +236,8 @@ def test_the_types_of_the_page_are_those_of_the_code_and_the_definitions_have_th
         if found.type == "extension-definition":
             assert value["extension_types"] == ["new-sdo"]
             defined[value["name"]] = found.id
-    assert defined == {
-        kind: COMITY_TYPES[kind] for kind in ("position", "release", "acknowledgement", "unacknowledged", "descriptor")
-    }
+    kinds = "position notice protected-site objection release acknowledgement unacknowledged descriptor".split()
+    assert defined == {kind: COMITY_TYPES[kind] for kind in kinds}
 
 
 def test_the_steps_of_the_page_are_numbered_as_in_the_code() -> None:
