@@ -8,7 +8,7 @@ from typing import Any
 
 from comity.app import control, render
 from comity.app.operations import Args, perform
-from comity.errors import IN_USE, NOT_A_NODE, ComityError, LocalError
+from comity.errors import DAMAGED, IN_USE, NOT_A_NODE, ComityError, LocalError
 from comity.gateways.peer import PeerClient
 from comity.node.clock import SystemClock, SystemRandomness
 from comity.node.directory import Directory
@@ -54,10 +54,26 @@ async def _here(folder: Path, name: str, args: Args) -> dict[str, Any]:
             await asyncio.sleep(_STEP)
             continue
         with held:
-            node = held.open(SystemClock(), SystemRandomness())
+            try:
+                node = held.open(SystemClock(), SystemRandomness())
+            except LocalError as error:
+                if name == "log-verify" and error.code == DAMAGED:
+                    return {"ok": _too_damaged(held, error)}
+                raise
             async with HttpWire() as wire:
                 return await perform(node, sync_of(node, wire), name, args)
     raise LocalError(IN_USE, "another process works on this directory and takes no commands", place=str(folder))
+
+
+def _too_damaged(held: Directory, error: LocalError) -> Args:
+    """What `log verify` says of a log that cannot even be opened."""
+    faults = [{"place": fault.place, "message": fault.message} for fault in held.verify()]
+    return {
+        "valid": False,
+        "size": None,
+        "root": None,
+        "faults": faults or [{"place": "log", "message": error.message}],
+    }
 
 
 def sync_of(

@@ -224,7 +224,8 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
         )
     shown = read_head(page.head.note, by)
     if shown.size != end.size:
-        raise RemoteError(PAGE_INCOMPLETE, "the signed end names another size than the head shown")
+        evidence = {"end": page.end.hex(), "note": page.head.note.decode()}
+        raise RemoteError(PAGE_INCOMPLETE, "the signed end names another size than the head shown", evidence=evidence)
     return advance(known, shown, page.head.path), end
 
 

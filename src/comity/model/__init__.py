@@ -6,9 +6,13 @@ __all__ = [
     "extension",
     "fingerprint",
     "marking",
+    "notice",
+    "objection",
     "party",
     "position",
     "properties",
     "release",
+    "site",
     "statement",
+    "typed",
 ]
