@@ -1,9 +1,9 @@
 """Evidence: what this node's records show of a telling, as a ladder for its operator and as a proof file for anybody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
+from comity.errors import BAD_ARGUMENT, NAME_TAKEN, LocalError, RemoteError
 from comity.exchange import prove, witness
 from comity.exchange.acknowledge import Answer, decode_answer
 from comity.exchange.deliver import Path, Pull, path_of, read_pull
@@ -11,7 +11,7 @@ from comity.exchange.prove import Held, Place, ProofFile, Silence
 from comity.exchange.witness import Head
 from comity.model.acknowledgement import HELD, Telling
 from comity.model.fingerprint import Fingerprint
-from comity.model.party import Descriptor
+from comity.model.party import ROLES, Descriptor
 from comity.model.statement import Logged
 from comity.node.node import Node, Peer
 from comity.node.ports import ReleaseRow
@@ -210,18 +210,23 @@ def kept_answer(node: Node, hearer: Peer, answer: StatementId) -> Answer | None:
 def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
     """Make the proof file of one statement as told to one party, as far as the records go.
 
+    What a party calls itself is for that party alone to say: a cosigner that cannot stand beside the others in one file,
+    because it bears the name or a key of one of them, is left out.
+
     Raises:
-        LocalError: `unknown-statement`, `not-ours`, or `bad-argument`: it was never released to that party.
+        LocalError: `unknown-statement`, `not-ours`; `bad-argument`: it was never released to that party; `name-taken`: the
+            two cannot stand in one file.
     """
     said = node.own(id)
     row = _best_release(node, id, hearer)
+    if not _fits(hearer.descriptor, [node.descriptor]):
+        message = f"{hearer.petname} calls itself {hearer.descriptor.party}, or has a key of ours: a file of both proves nothing"
+        raise LocalError(NAME_TAKEN, message, place="--to")
     silence_at = node.store.silence(row.id)
     pull = _pull(node, row)
-    held, described = _held(node, hearer, Telling(id, row.id)), {hearer.fingerprint: hearer.descriptor}
-    if held is not None:
-        described |= {by.fingerprint: by for by in held[1]}
+    held = _held(node, hearer, Telling(id, row.id))
+    described = [node.descriptor, hearer.descriptor, *(held[1] if held else [])]
     head, by = _told_head(node, max(row.index, silence_at or 0), described)
-    described |= {one.fingerprint: one for one in (node.descriptor, by) if one is not None}
     proof = ProofFile(
         said.signed.triple,
         node.own(row.id).signed.triple,
@@ -231,20 +236,31 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         pull[0] if pull else None,
         held[0] if held else None,
         _silence(node, silence_at, head.size),
-        tuple(sorted(d.signed.triple for d in described.values())),
+        tuple(sorted({one.signed.triple for one in (*described, by) if one is not None})),
     )
     return prove.encode(proof)
 
 
-def _told_head(node: Node, index: int, described: Mapping[Fingerprint, Descriptor]) -> tuple[Head, Descriptor | None]:
+def _fits(one: Descriptor, others: Iterable[Descriptor]) -> bool:
+    """Say whether a party can stand beside others in a file: no two of one name, and no key of two (spec/proof-file.md)."""
+    return all(one.party != other.party and _raw_keys(one).isdisjoint(_raw_keys(other)) for other in others)
+
+
+def _raw_keys(of: Descriptor) -> set[bytes]:
+    return {getattr(of.keys, role).raw for role in ROLES}
+
+
+def _told_head(node: Node, index: int, described: Sequence[Descriptor]) -> tuple[Head, Descriptor | None]:
     """The head of our log that a proof file shows, with one cosignature by another party, and whose that is.
 
     It is the earliest by a party whose descriptor stands in the file anyway, else the earliest of all: a descriptor is
     by far the largest thing that a cosignature costs.
     """
     store = node.store
-    firsts = {by: first for by in _witnesses(node) if (first := store.first_cosigned(by, index))}
-    whose = min(firsts.keys() & described.keys() or firsts, key=lambda by: (firsts[by][1], by), default=None)
+    there = {one.fingerprint for one in described}
+    fit = {p.fingerprint for p in node.peers if p.fingerprint in there or _fits(p.descriptor, described)}
+    firsts = {by: first for by in fit if (first := store.first_cosigned(by, index))}
+    whose = min(firsts.keys() & there or firsts, key=lambda by: (firsts[by][1], by), default=None)
     after = index if whose is None else firsts[whose][0] - 1
     size, note = next(iter(store.published_after(after, 1)), (0, node.journal.note or b""))
     lines = [line for by, line, _ in store.cosignatures(size) if by == whose]
@@ -278,16 +294,23 @@ def _held(node: Node, hearer: Peer, telling: Telling) -> tuple[Held, list[Descri
         return None
     leaves = [one.leaf for one in answer.tellings]
     inside = Place(row.position, tuple(merkle.inclusion_path(leaves, row.position)))
-    note, used = _third_parties(receipt.cosigned, node.descriptor, hearer.descriptor)
+    note, used = _third_parties(node, receipt.cosigned, hearer.descriptor)
     shown = answer.statement
     triple = (shown.envelope.data, shown.salt, shown.content)
     return Held(triple, inside, Place(receipt.index, receipt.path), note), used
 
 
-def _third_parties(cosigned: Cosigned, teller: Descriptor, hearer: Descriptor) -> tuple[bytes, list[Descriptor]]:
-    """A hearer's note with its log's own line and those of third parties alone, and whose these are."""
-    note = cosigned.head.signed.note
-    others = [by for _, by in cosigned.apart_from(teller.fingerprint, hearer.fingerprint)]
+def _third_parties(node: Node, cosigned: Cosigned, hearer: Descriptor) -> tuple[bytes, list[Descriptor]]:
+    """A hearer's note with its log's own line and those of third parties alone, and whose these are.
+
+    Of two that do not fit into one file the one stays that is known here by the name which it gives itself.
+    """
+    note, me = cosigned.head.signed.note, node.descriptor
+    found = [by for _, by in cosigned.apart_from(me.fingerprint, hearer.fingerprint)]
+    others: list[Descriptor] = []
+    for by in sorted(found, key=lambda by: node.party_name(by.fingerprint) != by.party):
+        if _fits(by, [me, hearer, *others]):
+            others.append(by)
     log = NoteKey(hearer.origin, PLAIN, hearer.keys.log)
     used = {(log.name, log.id), *map(_key_of, others)}
     kept = [line.line for line in note.signatures if (line.name, line.key_id) in used]

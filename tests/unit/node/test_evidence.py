@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from comity.errors import BAD_ARGUMENT, CONTENT_MISMATCH, NOT_OURS, UNKNOWN_STATEMENT, LocalError
+from comity.errors import BAD_ARGUMENT, CONTENT_MISMATCH, NAME_TAKEN, NOT_OURS, UNKNOWN_STATEMENT, LocalError
 from comity.exchange.verify import Verdict, verify
 from comity.model.marking import Terms
 from comity.model.statement import Logged
 from comity.node import evidence
+from comity.node.node import pack
 from comity.node.sync import Round
 from comity.proof.envelope import StatementId
 from comity.record.standing import Standing
 from comity.space.instant import Instant
 from unit.node.liar import altered_content, lying
-from world import START, Party, parties, report, run
+from world import START, MemoryWire, Party, parties, report, run
 
 SOON = Terms(answer_by=Instant(START + 60_000))
 HOME = ["said", "logged"]
@@ -295,6 +298,84 @@ def test_logged_tells_the_first_published_head_and_not_a_later_one() -> None:
     standing = dict(told(fr, said, ru).rungs)
     assert standing["logged"] < START + 10_000
     assert standing["witnessed"] >= START + 3600_000
+
+
+# -- parties that call themselves by the name of another
+
+
+class Imposter(Party):
+    """A party that stands in its descriptor under another name than the one it is known by here, or with another's key."""
+
+    def __init__(self, name: str, wire: MemoryWire, *, as_if: str, key_of: Party | None = None) -> None:
+        self._as_if, self._key_of = as_if, key_of
+        super().__init__(name, wire)
+
+    def _descriptor(self, next_root: bytes) -> Any:
+        known_as, self.name = self.name, self._as_if
+        if self._key_of is not None:
+            self.keys = replace(self.keys, transport=self._key_of.keys.transport)
+        try:
+            return super()._descriptor(next_root)
+        finally:
+            self.name = known_as
+
+
+def with_imposter(as_if: str, *, key: bool = False) -> tuple[Party, Party, Party, Imposter]:
+    fr, ru, us = parties("fr", "ru", "us")
+    liar = Imposter("liar", fr.wire, as_if=as_if, key_of=us if key else None)
+    for one in (fr, ru, us):
+        one.node.add_peer(pack(liar.node.descriptor.signed), liar.fingerprint, "liar")
+        liar.node.add_peer(pack(one.node.descriptor.signed), one.fingerprint, f"{one.name}-itself")
+    return fr, ru, us, liar
+
+
+async def cosigned_by(fr: Party, ru: Party, *witnesses: Party) -> Logged:
+    said = await fr.say(report(), ru)
+    for _ in range(2):
+        await ru.syncs(fr, *witnesses)
+        await fr.syncs(ru, *witnesses)
+    return said
+
+
+@pytest.mark.parametrize(("as_if", "key"), [("us", False), ("liar", True)])
+def test_a_witness_under_the_name_or_with_a_key_of_another_does_not_stand_in_its_place(as_if: str, key: bool) -> None:
+    fr, ru, us, liar = with_imposter(as_if, key=key)
+    said = run(lambda: cosigned_by(fr, ru, liar, us))
+    verdict, ladder = proved(fr, said, ru)
+    [counted] = {one["party"] for one in verdict.witnesses}
+    if not key:
+        assert (counted, verdict.fingerprints["us"]) == ("us", us.fingerprint)
+    assert verdict.proved_at is not None
+    assert "witnessed" in ladder
+
+
+@pytest.mark.parametrize("as_if", ["fr", "ru"])
+def test_a_witness_under_the_name_of_teller_or_hearer_is_left_out(as_if: str) -> None:
+    fr, ru, _, liar = with_imposter(as_if)
+    said = run(lambda: cosigned_by(fr, ru, liar))
+    verdict, _ = proved(fr, said, ru)
+    assert (verdict.witnesses, verdict.proved_at) == ([], None)
+    assert verdict.fingerprints == {"fr": fr.fingerprint, "ru": ru.fingerprint}
+    assert [rung.by for rung in verdict.ladder if rung.name == "witnessed"] == ["ru"]
+
+
+def test_where_only_an_imposter_has_cosigned_our_head_it_is_shown_without() -> None:
+    fr, ru, _, liar = with_imposter("ru")
+
+    async def story() -> Logged:
+        said = await fr.say(report(), ru)
+        await fr.syncs(liar)
+        return said
+
+    assert proved(fr, run(story), ru)[1] == [*HOME, "released"]
+
+
+def test_a_telling_to_a_party_that_calls_itself_by_our_name_is_not_proved_by_a_file() -> None:
+    fr, _, _, liar = with_imposter("fr")
+    said = run(lambda: fr.say(report(), liar))
+    with pytest.raises(LocalError, match="liar calls itself fr") as caught:
+        evidence.prove_telling(fr.node, said.id, fr.peer(liar))
+    assert caught.value.code == NAME_TAKEN
 
 
 # -- whose
