@@ -18,6 +18,7 @@ from comity.space import instant
 from comity.space.instant import Instant
 
 MAX_CONTENT = 1 << 20
+MAX_CONTAINERS = 25_000
 MAX_DEPTH = 32
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -97,6 +98,9 @@ def parse(raw: bytes) -> StixObject:
     """
     if len(raw) > MAX_CONTENT:
         raise RemoteError(TOO_LARGE, f"{len(raw)} bytes; one object has at most {MAX_CONTENT}")
+    # Counted before anything is read: a megabyte of positions takes a second to read and milliseconds to refuse.
+    if raw.count(b"[") + raw.count(b"{") > MAX_CONTAINERS:
+        raise RemoteError(TOO_LARGE, f"more than {MAX_CONTAINERS} lists and objects in one object")
     value = read_json(raw)
     if type(value) is not dict:
         _stix("", "the content must be one STIX object, a JSON object (STIX 2.1 section 3)")
