@@ -13,6 +13,7 @@ __all__ = [
     "node",
     "ports",
     "receipts",
+    "shown",
     "sqlite",
     "sync",
     "teller",

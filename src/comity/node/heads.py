@@ -89,6 +89,7 @@ class Heads:
             size = self._read(note).size
             old = min(self._held.get(peer.fingerprint, 0), size)
             path = self._node.journal.prover.consistency(old, size) if 0 < old < size else []
+            self._node.shown.remember(peer.fingerprint, size, note)
             try:
                 await send(Shown(note, old, tuple(path)))
             except RemoteError as error:

@@ -34,6 +34,7 @@ from comity.model.statement import Draft, Index, Logged, Released, Signed, Unver
 from comity.node import fold, upkeep
 from comity.node.journal import Journal, Proposal
 from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
+from comity.node.shown import Shown
 from comity.node.upkeep import Progress
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
@@ -69,6 +70,7 @@ class Node:
         self.store, self.keys, self.clock, self.randomness = store, keys, clock, randomness
         self.descriptor = descriptor
         self.journal = Journal.open(store, lock, keys, clock, descriptor.fingerprint)
+        self.shown = Shown(store, self.journal)
         self._peers: dict[Fingerprint, Peer] = {}
         for row in store.peers():
             self._peers[row.fingerprint] = Peer(row.petname, unpack(row.descriptor, row.fingerprint))

@@ -104,8 +104,8 @@ class Teller:
         pull = deliver.read_pull(fields["pull"], peer.descriptor)
         if pull.to != self._node.descriptor.fingerprint:
             raise RemoteError(WRONG_ADDRESSEE, "a pull meant for another party")
-        if pull.cursor > self._node.journal.tree.size or pull.have > self._node.journal.tree.size:
-            raise RemoteError(BAD_ARGUMENT, "a cursor beyond the end of this log", place="pull")
+        if max(pull.cursor, pull.have) > self._node.shown.known(caller)[0]:
+            raise RemoteError(BAD_ARGUMENT, "beyond any head of this log that was shown to you", place="pull")
         self._keep(pull, fields["pull"])
         rows = self._rows(pull, fields["limit"])
         if not rows and fields["wait"]:
@@ -130,8 +130,8 @@ class Teller:
 
     def _page(self, pull: Pull, rows: list[ReleaseRow], limit: int) -> bytes:
         node, journal = self._node, self._node.journal
-        size, note = journal.tree.size, journal.note or b""
         released = _within(MAX_PAGE_BYTES, map(node.released, rows))
+        size, note = node.shown.holding(pull.by, released[-1].release.index + 1 if released else 0)
         whole = len(rows) < limit and len(released) == len(rows)
         items = deliver.pack(released, lambda index: journal.prover.inclusion(index, size))
         end = PageEnd(
@@ -177,9 +177,9 @@ class Teller:
         rows = [row for row in self._node.store.releases_of(id, caller) if not row.withdrawn and self._shown(row)]
         authorise(Caller.ADDRESSEE, caller, rows[-1] if rows else None)
         released = self._node.released(rows[-1])
-        size = self._node.journal.tree.size
+        size, note = self._node.shown.holding(caller, rows[-1].index + 1)
         items = deliver.pack([released], lambda index: self._node.journal.prover.inclusion(index, size))
-        return cbor.encode({"v": 1, "item": deliver.encode_item(items[0]), "note": self._node.journal.note or b""})
+        return cbor.encode({"v": 1, "item": deliver.encode_item(items[0]), "note": note})
 
     # -- acknowledgements
 
@@ -312,8 +312,8 @@ class Teller:
         """
         fields = deliver.fields_of(cbor.decode(body, place="receipts"), {"v": int, "ids": bytes, "have": int})
         given, have = fields["ids"], fields["have"]
-        if len(given) % 32 or len(given) > 32 * MAX_RECEIPTS or have > self._node.journal.tree.size:
-            message = f"ids are 32 bytes each, {MAX_RECEIPTS} at most; have is a size of our log"
+        if len(given) % 32 or len(given) > 32 * MAX_RECEIPTS or have > self._node.shown.known(caller)[0]:
+            message = f"ids are 32 bytes each, {MAX_RECEIPTS} at most; have is the size of a head that was shown to you"
             raise RemoteError(MALFORMED, message, place="ids")
         ids = [StatementId(given[at : at + 32]) for at in range(0, len(given), 32)]
         if len(set(ids)) != len(ids):

@@ -19,6 +19,7 @@ def rolled_back() -> tuple[Party, Party]:
     run(lambda: fr.say(report(number=1)))
     copy, lock = backup(fr), fr.lock.note
     run(lambda: fr.say(report(number=2)))
+    fr.sync.publish()
     run(lambda: ru.syncs(fr))
     fr.lock = MemoryLock()
     fr.lock.note = lock

@@ -194,6 +194,28 @@ def proved(teller: Party, items: tuple[Item, ...]) -> tuple[Item, ...]:
     )
 
 
+def test_a_release_of_another_party_shown_beforehand_is_still_held_when_that_party_tells_it() -> None:
+    liar, ru, us, teller = world()
+
+    async def story() -> None:
+        said = await us.say(report(number=1), ru)
+        stolen = deliver.decode_page(await pulled(ru, us)).items
+        await liar.say(report(number=2), ru)
+        teller.lie = lambda page, end: counted(replace(page, items=(*stolen, *page.items)), end)
+        [of_liar, of_us] = await ru.syncs(liar, us)
+        assert (of_liar.refused, of_liar.received, of_us.received, of_us.answers_sent) == (1, 1, 1, 1)
+        [row] = us.store.releases_of(said.id)
+        answer = us.store.answers_to(row.id)
+        assert answer is not None
+        assert answer.disposition == "held"
+        held = ru.store.received_statement(said.id)
+        assert held is not None
+        assert held.teller == us.fingerprint
+
+    run(story)
+    assert [row.refused for row in ru.store.received()] == [WRONG_ISSUER, None, None]
+
+
 def test_a_statement_of_another_party_passed_off_as_ones_own_is_refused() -> None:
     liar, ru, us, teller = world()
 
@@ -270,6 +292,7 @@ def test_a_false_page_is_evidence_and_changes_nothing_and_the_true_one_is_taken_
 
     async def story() -> None:
         await liar.say(report(number=1))
+        liar.sync.publish()
         await ru.syncs(liar)  # ru knows the head of 2
         head, cursor = ru.store.head(liar.fingerprint), ru.store.cursor(liar.fingerprint)
         said = await liar.say(report(number=2), ru)
@@ -294,6 +317,7 @@ def test_a_head_that_shrinks_is_evidence() -> None:
     async def story() -> None:
         old = liar.node.journal.note or b""
         await liar.say(report(number=1))
+        liar.sync.publish()
         await ru.syncs(liar)
         shown = Shown(old, 2, ())
         teller.lie = lambda page, end: (replace(page, head=shown), replace(end, start=0, next=1, size=1))
