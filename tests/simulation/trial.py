@@ -226,7 +226,8 @@ class Trial:
 
     def _everything_arrived(self, teller: Party, hearer: Party) -> None:
         for row in teller.store.releases_to(hearer.fingerprint, 0, 10_000):
-            held, answer = hearer.store.received_release(row.id), teller.store.answers_to(row.id)
+            held = hearer.store.received_release(teller.fingerprint, row.id)
+            answer = teller.store.answers_to(row.id)
             assert held is not None, (teller.name, hearer.name, row.index)
             assert (held.refused, held.statement, held.withdrawn) == (None, row.statement, row.statement is None)
             assert answer is not None

@@ -32,9 +32,9 @@ CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER, by TEXT, line TEXT NOT NU
     PRIMARY KEY (size, by)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS cosignatures_by ON cosignatures (by, size);
 CREATE TABLE IF NOT EXISTS peers (fingerprint TEXT PRIMARY KEY, petname TEXT NOT NULL UNIQUE, descriptor BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT NULL UNIQUE, stix_id TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT NULL, stix_id TEXT NOT NULL,
     teller TEXT NOT NULL, statement BLOB, item BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
-    answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL);
+    answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL, UNIQUE (teller, release));
 CREATE INDEX IF NOT EXISTS received_statement ON received (statement);
 CREATE INDEX IF NOT EXISTS received_stix ON received (teller, stix_id);
 CREATE TABLE IF NOT EXISTS outgoing (id BLOB PRIMARY KEY, hearer TEXT NOT NULL, tellings BLOB NOT NULL, delivered_at INTEGER)
@@ -305,17 +305,17 @@ class SqliteStore:
         return [_received(row) for row in self._rows(f"SELECT {_RECEIVED} FROM received ORDER BY seq", ())]
 
     @guarded
-    def received_release(self, release: StatementId) -> ReceivedRow | None:
-        """The telling of a release."""
-        return self._received("release = ?", release)
+    def received_release(self, teller: Fingerprint, release: StatementId) -> ReceivedRow | None:
+        """What a teller has shown as the telling of a release; another may have shown the same, which is not its own."""
+        return self._received("teller = ? AND release = ?", teller, release)
 
     @guarded
     def received_statement(self, statement: StatementId) -> ReceivedRow | None:
         """The first telling of a statement that was not refused."""
         return self._received("statement = ? AND refused IS NULL", statement)
 
-    def _received(self, where: str, value: bytes) -> ReceivedRow | None:
-        row = self._row(f"SELECT {_RECEIVED} FROM received WHERE {where} ORDER BY seq LIMIT 1", (value,))
+    def _received(self, where: str, *values: object) -> ReceivedRow | None:
+        row = self._row(f"SELECT {_RECEIVED} FROM received WHERE {where} ORDER BY seq LIMIT 1", values)
         return None if row is None else _received(row)
 
     @guarded

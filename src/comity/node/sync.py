@@ -152,7 +152,7 @@ class Sync:
         node, now = self._node, self._node.journal.now()
         memo = PathMemo(head.size, head.root)
         found = [self._examine(item, peer, end, memo) for item in page.items]
-        fresh = [one for one in found if node.store.received_release(one.telling.release) is None]
+        fresh = [one for one in found if node.store.received_release(peer.fingerprint, one.telling.release) is None]
         told = [one for one in fresh if isinstance(one, Told)]
         refused = [one for one in fresh if isinstance(one, Refused)]
         proposal = Proposal()

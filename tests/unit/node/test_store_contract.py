@@ -48,7 +48,8 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
         0,
         None,
     )
-    assert (store.release(id_of(0)), store.silence(id_of(0)), store.received_release(id_of(0))) == (None, None, None)
+    assert (store.release(id_of(0)), store.silence(id_of(0))) == (None, None)
+    assert (store.received_release(RU, id_of(0)), store.received_statement(id_of(0))) == (None, None)
     assert (store.last_kept("pull", RU), store.outgoing_answer(id_of(0)), store.check()) == (None, None, [])
 
 
@@ -197,7 +198,16 @@ def test_what_is_delivered_again_changes_nothing(store: Store) -> None:
     store.commit(Batch(received=[first]))
     store.commit(Batch(received=[received(1, item=b"another", answer=id_of(9)), received(2)]))
     assert list(store.received()) == [first, received(2)]
-    assert store.received_release(first.release) == first
+    assert store.received_release(RU, first.release) == first
+
+
+def test_what_one_teller_has_shown_does_not_stand_in_the_place_of_what_another_tells(store: Store) -> None:
+    shown, told = received(1, US, refused="wrong-issuer"), received(1, RU)
+    store.commit(Batch(received=[shown]))
+    assert store.received_release(RU, told.release) is None
+    store.commit(Batch(received=[told]))
+    assert list(store.received()) == [shown, told]
+    assert (store.received_release(US, told.release), store.received_release(RU, told.release)) == (shown, told)
 
 
 def test_a_statement_is_found_by_the_first_telling_that_was_not_refused(store: Store) -> None:
