@@ -6,6 +6,7 @@ asks of them in `sync`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -40,6 +41,8 @@ from comity.proof import cbor
 from comity.proof.envelope import StatementId
 
 _SCAN = 1000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Node:
         """A fresh random UUID."""
         return sign.uuid_of(self.randomness.draw(16))
 
+    def _in_drawn_order(self, items: Iterable[T]) -> list[T]:
+        """Put what is logged together into an order that tells nothing: each addressee sees the place of its own."""
+        return sorted(items, key=lambda _: self.randomness.draw(16))
+
     def draft_release(self, statement: Signed, to: Fingerprint, terms: Terms) -> Signed:
         """Sign the release of a statement to one party."""
         return self.sign(gate.release(statement, to=to, terms=terms, now=self.journal.now(), uuid=self.uuid()))
@@ -111,7 +118,7 @@ class Node:
             The statement and its releases, at their places in the log; durable.
         """
         signed = self.sign(draft)
-        given = [self.draft_release(signed, peer.fingerprint, terms) for peer in to]
+        given = [self.draft_release(signed, peer.fingerprint, terms) for peer in self._in_drawn_order(to)]
         logged = await self.journal.commit(Proposal([signed, *given]))
         return logged[0], logged[1:]
 
@@ -122,10 +129,13 @@ class Node:
             LocalError: `unknown-statement`, `not-ours`.
         """
         said = self.own(id)
-        if said.signed.object.type in NODE_TYPES:
-            raise LocalError(NOT_OURS, f"a {said.signed.object.type} is never released")
+        kind = said.signed.object.type
+        # An objection may tell of others' matter: its own node has released it already, to whom it may be said.
+        if kind in NODE_TYPES or kind == "objection":
+            raise LocalError(NOT_OURS, f"a statement of the type {kind} is never released by hand")
         have = {row.to for row in self.store.releases_of(id) if not row.withdrawn}
-        given = [self.draft_release(said.signed, p.fingerprint, terms) for p in to if p.fingerprint not in have]
+        fresh = self._in_drawn_order(peer for peer in to if peer.fingerprint not in have)
+        given = [self.draft_release(said.signed, peer.fingerprint, terms) for peer in fresh]
         return await self.journal.commit(Proposal(given)) if given else []
 
     async def withdraw(self, id: StatementId, of: Sequence[Peer]) -> list[Logged]:
@@ -141,7 +151,7 @@ class Node:
                 raise LocalError(BAD_ARGUMENT, f"it is not released to {peer.petname}")
         # Two commands at the same moment may have made two releases to one party: all of them are taken back.
         taken = [row for row in standing if row.to in {peer.fingerprint for peer in of}]
-        drafts = [gate.withdraw(self._read_release(row), now=self.journal.now()) for row in taken]
+        drafts = [gate.withdraw(self._read_release(row), now=self.journal.now()) for row in self._in_drawn_order(taken)]
         return await self.journal.commit(Proposal([self.sign(draft) for draft in drafts]))
 
     def _read_release(self, row: ReleaseRow) -> Release:

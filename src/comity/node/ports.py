@@ -274,20 +274,20 @@ class AirspaceIndex(Protocol):
         """Whose statements have a box that meets this one."""
         ...
 
-    def unchecked(self, limit: int) -> Sequence[tuple[Fingerprint, StatementId]]:
-        """Statements that the watch has not looked at since they came or were released, the oldest first."""
+    def latest(self, author: Fingerprint, stix_id: str) -> Sequence[StatementId]:
+        """The statements of the newest version of a notice or site; more than one only if they have one time."""
         ...
 
-    def mark_checked(self, statements: Sequence[StatementId]) -> None:
-        """Note that the watch has looked at them."""
+    def unchecked(self, limit: int) -> Sequence[tuple[Fingerprint, StatementId]]:
+        """Statements that the watch has not looked at since they came or were released, the oldest first."""
         ...
 
     def finding(self, rule: str, against: StatementId, because: StatementId) -> FindingRow | None:
         """What was found of these before."""
         ...
 
-    def findings(self, *fates: str) -> Sequence[FindingRow]:
-        """What was found with these fates, the oldest first."""
+    def findings(self, *fates: str, about: StatementId | None = None) -> Sequence[FindingRow]:
+        """What was found with these fates, the oldest first; of one statement, on either side, if given."""
         ...
 
 
@@ -298,7 +298,8 @@ class Batch:
     Attributes:
         heads, cursors, heard: only ever grow; a smaller one changes nothing.
         findings: a later one of the same three takes the place of an earlier one.
-        heard: by teller, the time of its newest signed page end.
+        checked: what the watch has looked at.
+        heard: by teller, as of when we have all that it says it has told us.
     """
 
     leaves: list[LeafRow] = field(default_factory=list)
@@ -314,6 +315,7 @@ class Batch:
     cursors: dict[Fingerprint, int] = field(default_factory=dict)
     matters: list[MatterRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
+    checked: list[StatementId] = field(default_factory=list)
     heard: dict[Fingerprint, Instant] = field(default_factory=dict)
 
     def add(self, other: "Batch") -> None:
@@ -326,6 +328,7 @@ class Batch:
         self.kept += other.kept
         self.matters += other.matters
         self.findings += other.findings
+        self.checked += other.checked
         for peer, at in other.heard.items():
             self.heard[peer] = max(at, self.heard.get(peer, at))
         for peer, head in other.heads.items():

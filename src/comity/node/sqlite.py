@@ -144,7 +144,8 @@ class SqliteStore:
             self._fold_answers(batch.answers)
         if batch.silences:
             self._db.executemany("INSERT OR IGNORE INTO silences VALUES (?, ?)", batch.silences)
-        self.airspace.fold(batch.matters, [row.statement for row in batch.releases if row.statement])
+        released = [row.statement for row in batch.releases if row.statement]
+        self.airspace.fold(batch.matters, released, batch.checked)
         if batch.cursors:
             raise_to = "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET next = max(next, excluded.next)"
             self._db.executemany(raise_to, list(batch.cursors.items()))
@@ -337,7 +338,7 @@ class SqliteStore:
 
     @guarded
     def heard(self, teller: Fingerprint) -> Instant | None:
-        """The time of a teller's newest signed page end; None before the first."""
+        """As of when we have all that a teller says it has told us; None before the first time."""
         return self._value("SELECT at FROM heard WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
 
     # -- peers and evidence

@@ -17,17 +17,19 @@ from comity.space.index_box import IndexBox
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS matters (seq INTEGER PRIMARY KEY, author TEXT NOT NULL, stix_id TEXT NOT NULL,
-    statement BLOB NOT NULL UNIQUE, modified INTEGER NOT NULL, checked INTEGER NOT NULL);
+    statement BLOB NOT NULL UNIQUE, modified INTEGER NOT NULL, boxes INTEGER NOT NULL, checked INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS matters_stix ON matters (author, stix_id);
 CREATE INDEX IF NOT EXISTS matters_unchecked ON matters (seq) WHERE NOT checked;
-CREATE VIRTUAL TABLE IF NOT EXISTS boxes USING rtree_i32(
-    id, west, east, south, north, first, last, lowest, highest, +author TEXT, +statement BLOB);
+CREATE VIRTUAL TABLE IF NOT EXISTS boxes USING rtree_i32(id, west, east, south, north, first, last, lowest, highest);
 CREATE TABLE IF NOT EXISTS findings (seq INTEGER PRIMARY KEY, rule TEXT NOT NULL, against BLOB NOT NULL, because BLOB NOT NULL,
     operator TEXT NOT NULL, by TEXT NOT NULL, text TEXT NOT NULL, witness TEXT NOT NULL, fate TEXT NOT NULL, objection BLOB,
-    at INTEGER NOT NULL, UNIQUE (rule, against, because));
+    at INTEGER NOT NULL, UNIQUE (against, because, rule));
+CREATE INDEX IF NOT EXISTS findings_because ON findings (because);
 """
 PROJECTIONS = ("matters", "boxes")
 
+# A box's id tells whose it is: the matter's seq times this, and its number. A tree finds an id at once, and a statement not.
+_MOST_BOXES = 1024
 _FINDING = "rule, against, because, operator, by, text, witness, fate, objection, at"
 
 
@@ -47,34 +49,38 @@ class SqliteAirspace:
         ]
         self._db.executemany(f"INSERT OR REPLACE INTO findings ({_FINDING}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
 
-    def fold(self, matters: Sequence[MatterRow], released: Sequence[StatementId]) -> None:
-        """Take in new versions; and look again at what was released just now, which may be told from here on."""
+    def fold(
+        self, matters: Sequence[MatterRow], released: Sequence[StatementId], checked: Sequence[StatementId]
+    ) -> None:
+        """Take in new versions and what was checked; what was released just now may be told from here on: look again."""
         for row in matters:
             if self._is_newest(row):
                 self._add(row)
-        again = [(statement,) for statement in released]
-        self._db.executemany("UPDATE matters SET checked = 0 WHERE statement = ?", again)
+        for value, statements in ((0, released), (1, checked)):
+            rows = [(value, statement) for statement in statements]
+            self._db.executemany("UPDATE matters SET checked = ? WHERE statement = ?", rows)
 
     def _is_newest(self, row: MatterRow) -> bool:
         """Let earlier versions go; False if a later one is there already. Of two with one time both stand."""
-        of = (row.author, row.stix_id)
-        found = self._db.execute("SELECT max(modified) FROM matters WHERE author = ? AND stix_id = ?", of).fetchone()
-        newest = found[0] if found else None
-        if newest is not None and newest > row.modified:
-            return False
-        if newest is not None and newest < row.modified:
-            old = "SELECT statement FROM matters WHERE author = ? AND stix_id = ?"
-            for (statement,) in self._db.execute(old, of).fetchall():
-                self._db.execute("DELETE FROM boxes WHERE statement = ?", (statement,))
-            self._db.execute("DELETE FROM matters WHERE author = ? AND stix_id = ?", of)
-        return True
+        found = "SELECT seq, modified, boxes FROM matters WHERE author = ? AND stix_id = ?"
+        known = self._rows(found, (row.author, row.stix_id))
+        newest = max((modified for _, modified, _ in known), default=row.modified)
+        if newest < row.modified:
+            for seq, _, count in known:
+                self._db.executemany("DELETE FROM boxes WHERE id = ?", [(id,) for id in _ids(seq, count)])
+                self._db.execute("DELETE FROM matters WHERE seq = ?", (seq,))
+        return newest <= row.modified
 
     def _add(self, row: MatterRow) -> None:
-        into = "INSERT OR IGNORE INTO matters (author, stix_id, statement, modified, checked) VALUES (?, ?, ?, ?, 0)"
-        self._db.execute(into, (row.author, row.stix_id, row.statement, row.modified))
+        into = (
+            "INSERT OR IGNORE INTO matters (author, stix_id, statement, modified, boxes, checked) "
+            "VALUES (?, ?, ?, ?, ?, 0)"
+        )
+        self._db.execute(into, (row.author, row.stix_id, row.statement, row.modified, len(row.boxes)))
         if self._db.changes():
-            boxes = [(*box, row.author, row.statement) for box in row.boxes]
-            self._db.executemany("INSERT INTO boxes VALUES (NULL, ?,?,?,?,?,?,?,?, ?,?)", boxes)
+            ids = _ids(self._db.last_insert_rowid(), len(row.boxes))
+            boxes = [(id, *box) for id, box in zip(ids, row.boxes, strict=True)]
+            self._db.executemany("INSERT INTO boxes VALUES (?, ?,?,?,?,?,?,?,?)", boxes)
 
     # -- asking
 
@@ -83,10 +89,17 @@ class SqliteAirspace:
         """Whose statements have a box that meets this one."""
         west, east, south, north, first, last, lowest, highest = box
         sql = (
-            "SELECT DISTINCT author, statement FROM boxes WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? "
+            f"SELECT DISTINCT author, statement FROM boxes CROSS JOIN matters ON seq = id / {_MOST_BOXES} "
+            "WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? "
             "AND first <= ? AND last >= ? AND lowest <= ? AND highest >= ?"
         )
         return self._rows(sql, (east, west, north, south, last, first, highest, lowest))
+
+    @guarded
+    def latest(self, author: Fingerprint, stix_id: str) -> Sequence[StatementId]:
+        """The statements of the newest version of a notice or site."""
+        sql = "SELECT statement FROM matters WHERE author = ? AND stix_id = ? ORDER BY seq"
+        return [StatementId(row[0]) for row in self._rows(sql, (author, stix_id))]
 
     @guarded
     def unchecked(self, limit: int) -> Sequence[tuple[Fingerprint, StatementId]]:
@@ -95,23 +108,24 @@ class SqliteAirspace:
         return self._rows(sql, (limit,))
 
     @guarded
-    def mark_checked(self, statements: Sequence[StatementId]) -> None:
-        """Note that the watch has looked at them."""
-        with self._db as db:
-            db.executemany("UPDATE matters SET checked = 1 WHERE statement = ?", [(one,) for one in statements])
-
-    @guarded
     def finding(self, rule: str, against: StatementId, because: StatementId) -> FindingRow | None:
         """What was found of these before."""
         sql = f"SELECT {_FINDING} FROM findings WHERE rule = ? AND against = ? AND because = ?"
         return next((FindingRow(*row) for row in self._rows(sql, (rule, against, because))), None)
 
     @guarded
-    def findings(self, *fates: str) -> Sequence[FindingRow]:
-        """What was found with these fates, the oldest first."""
+    def findings(self, *fates: str, about: StatementId | None = None) -> Sequence[FindingRow]:
+        """What was found with these fates, the oldest first; of one statement, on either side, if given."""
         marks = ", ".join("?" * len(fates))
-        sql = f"SELECT {_FINDING} FROM findings WHERE fate IN ({marks}) ORDER BY seq"
-        return [FindingRow(*row) for row in self._rows(sql, fates)]
+        of = "" if about is None else "AND (against = ? OR because = ?)"
+        sql = f"SELECT {_FINDING} FROM findings WHERE fate IN ({marks}) {of} ORDER BY seq"
+        return [FindingRow(*row) for row in self._rows(sql, (*fates, *(() if about is None else (about, about))))]
 
     def _rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         return self._db.execute(sql, values).fetchall()
+
+
+def _ids(seq: int, count: int) -> range:
+    if count > _MOST_BOXES:
+        raise ValueError(f"a statement has at most {_MOST_BOXES} boxes")
+    return range(seq * _MOST_BOXES, seq * _MOST_BOXES + count)

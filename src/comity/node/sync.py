@@ -62,7 +62,7 @@ class Sync:
         self, node: Node, teller: Teller, peers: Peers, report: Callable[[str], None] = lambda _: None
     ) -> None:
         self._node, self._teller, self._peers, self._report = node, teller, peers, report
-        self.watch = Watch(node)
+        self.watch = Watch(node, report)
         self._heads, self._receipts = Heads(node, peers), Receipts(node, teller, peers)
         # Answers that their teller says it has no use for; not offered again before the next start.
         self._unwanted: set[StatementId] = set()
@@ -194,7 +194,8 @@ class Sync:
         who = peer.fingerprint
         batch.heads = {who: (head.size, head.note)}
         batch.cursors = {who: end.next}
-        batch.heard = {who: instant.from_seconds(end.at)}
+        if end.next == end.size:  # the last page: until then there is more that we were not shown
+            batch.heard = {who: min(instant.from_seconds(end.at), now)}
         if page.items or end.next > end.start:  # an end says also what was not there
             batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), page.end, now))
             batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
@@ -288,14 +289,17 @@ class Sync:
             await self.deadlines()
         except LocalError as error:
             self._report(str(error))
-        self.look()
+        await self.look()
 
-    def look(self) -> None:
-        """Check what is new against what is in force; never while a peer waits for an answer to it."""
+    async def look(self) -> None:
+        """Check what is new against what is in force, a few at a time, so that nobody waits for it."""
         try:
-            self.watch.look()
-        except ComityError as error:
-            self._report(str(error))
+            while self.watch.step():
+                await asyncio.sleep(0)
+        except Exception as error:
+            # Whatever is wrong with it, it must not end what is done with the peers.
+            told = str(error) if isinstance(error, ComityError) else f"{type(error).__name__}: {_where(error)}"
+            self._report(f"what is new was not checked: {told}")
 
     async def _beat_for_ever(self, peer: Peer, beat: float) -> None:
         while True:
@@ -308,7 +312,7 @@ class Sync:
             done = Round(peer.petname)
             if await self._attempt(peer, done, self._send_answers, self._pull_waiting, self._send_answers):
                 wait = RETRY_FIRST
-                self.look()
+                await self.look()
                 if done.received or done.refused:
                     continue  # at once; who answers an empty page before its time must not keep us busy
             await asyncio.sleep(wait)

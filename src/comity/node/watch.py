@@ -2,20 +2,28 @@
 
 What comes of a finding (DESIGN 2.6), by whose notice it stands against, the operator's, and whose matter stands there:
 
-    operator  matter   and                                          fate
-    us        ours                                                  own: an objection, logged for our own operators
-    us        theirs   our notice was released to them              own, logged
-    us        theirs   it was not                                   own, but not logged
-    them      ours     our matter was released to them              said: an objection, logged and released to them
-    them      ours     it was not                                   alert: our officer may say "call us"
-    them      theirs                                                alert: each of them hears of it from the other
+    operator  matter            and                                 fate
+    us        ours, a site                                          own: an objection, logged for our own operators
+    us        ours, a notice                                        nothing: a party's own notices may meet as it likes
+    us        theirs            our notice was released to them     own, logged
+    us        theirs            it was not                          own, but not logged
+    them      ours              our matter was released to them     said: an objection, logged and released to them
+    them      ours              it was not                          alert: our officer may say "call us"
+    them      another party's                                       alert: each of them hears of it from the other
+    them      their own                                             nothing: that is their own affair
 
-What is not logged leaves no trace outside this node: no entry, no release, nothing in any answer; and no check is made
-while a peer waits for an answer. So made-up notices show nobody what is withheld from him, and neither do baits.
+Each three of rule, notice and matter are found once; an alert becomes an objection when its matter is released.
+
+What is not logged leaves no trace outside this node: no entry, no release, nothing in any answer. Checks are made a few at a
+time, others being answered in between, and each few end in one write, whatever was found. So made-up notices show nobody
+what is withheld from him, and neither do baits.
 """
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
+from comity.errors import LocalError
 from comity.exchange import check
 from comity.exchange.check import Against
 from comity.model import objection
@@ -30,56 +38,68 @@ from comity.node.ports import Batch, FindingRow
 from comity.proof.envelope import StatementId
 
 OWN, SAID, ALERT = "own", "said", "alert"
-_AT_ONCE = 100
+_AT_ONCE = 20
+# Rule, notice, matter: of these each finding is made once.
+_Three = tuple[str, StatementId, StatementId]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the checks of one step come to."""
+
+    rows: dict[_Three, FindingRow] = field(default_factory=dict)
+    signed: list[Signed] = field(default_factory=list)
 
 
 class Watch:
     """Checks what is new, and says what is to be said."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
+    def __init__(self, node: Node, report: Callable[[str], None] = lambda _: None) -> None:
+        self._node, self._report = node, report
         self.picture = StoredPicture(node)
 
-    def look(self) -> list[FindingRow]:
-        """Check all that was not checked yet; returns what was found for the first time."""
-        found: list[FindingRow] = []
-        while fresh := self._node.store.airspace.unchecked(_AT_ONCE):
-            for author, statement in fresh:
-                found += self._look_at(author, statement)
-            self._node.store.airspace.mark_checked([statement for _, statement in fresh])
-        return found
+    def step(self) -> bool:
+        """Check the oldest few that were not checked yet, in one write; False if there were none.
 
-    def _look_at(self, author: Fingerprint, statement: StatementId) -> list[FindingRow]:
-        node, names = self._node, self.picture.names()
-        new = self.picture.entries(author, statement)
-        against = check.arrived(new, self.picture, now=node.journal.now(), names=names)
-        proposal, found = Proposal(), list[FindingRow]()
-        for one in against:
-            row = self._judge(one, proposal)
-            if row is not None:
-                found.append(row)
-        if found:
-            proposal.batch.add(Batch(findings=found))
-            node.journal.write([proposal])
-        return found
+        Raises:
+            LocalError: the node cannot write, or is damaged; nothing of these few was kept.
+        """
+        fresh = self._node.store.airspace.unchecked(_AT_ONCE)
+        if not fresh:
+            return False
+        found = _Found()
+        for author, statement in fresh:
+            for one in self._against(author, statement):
+                self._judge(one, found)
+        checked = [statement for _, statement in fresh]
+        batch = Batch(findings=list(found.rows.values()), checked=checked)
+        self._node.journal.write([Proposal(found.signed, batch)])
+        return True
 
-    def _judge(self, one: Against, proposal: Proposal) -> FindingRow | None:
-        """Decide what comes of a finding; None if it was found before and nothing has changed."""
-        finding, same = one.finding, one.by == one.finding.by
-        # A party's own notices may meet as it likes; and what another does near its own sites is its own affair.
-        if finding.because is None or (same and (finding.rule is Rule.OVERLAP or one.by != self._me)):
-            return None
-        if same and any(map(self.picture.is_widened_by_us, self.picture.entries(one.by, finding.because))):
-            return None
-        fate, logged = self._fate(one, finding.because)
-        before = self._node.store.airspace.finding(finding.rule.value, one.subject, finding.because)
+    def _against(self, author: Fingerprint, statement: StatementId) -> Sequence[Against]:
+        now, names = self._node.journal.now(), self.picture.names()
+        try:
+            return check.arrived(self.picture.entries(author, statement), self.picture, now=now, names=names)
+        except LocalError:
+            raise
+        except Exception as error:  # one that cannot be checked must not keep the others from it
+            name = self._node.party_name(author)
+            self._report(f"{name}: {statement.hex()} cannot be checked ({type(error).__name__}): look at it yourself")
+            return ()
+
+    def _judge(self, one: Against, found: _Found) -> None:
+        """Decide what comes of a finding: nothing, also where it was made before and nothing has changed."""
+        finding, because = one.finding, one.finding.because
+        if because is None or self._is_own_affair(one, because):
+            return
+        fate, logged = self._fate(one, because)
+        three = (finding.rule.value, one.subject, because)
+        before = found.rows.get(three) or self._node.store.airspace.finding(*three)
         if before is not None and (before.objection is not None or not logged):
-            return None
-        said = self._say(one, fate, proposal) if logged else None
-        return FindingRow(
-            finding.rule.value,
-            one.subject,
-            finding.because,
+            return
+        said = self._say(one, fate, found) if logged else None
+        found.rows[three] = FindingRow(
+            *three,
             one.by,
             finding.by,
             finding.text,
@@ -89,6 +109,13 @@ class Watch:
             self._node.journal.now(),
         )
 
+    def _is_own_affair(self, one: Against, because: StatementId) -> bool:
+        if one.by != one.finding.by:
+            return False
+        if one.by != self._me or one.finding.rule is Rule.OVERLAP:
+            return True
+        return any(map(self.picture.is_for_others, self.picture.entries(one.by, because)))
+
     def _fate(self, one: Against, because: StatementId) -> tuple[str, bool]:
         """What comes of a finding, and whether it is logged."""
         if one.by == self._me:
@@ -97,13 +124,13 @@ class Watch:
             return SAID, True
         return ALERT, False
 
-    def _say(self, one: Against, fate: str, proposal: Proposal) -> Signed:
+    def _say(self, one: Against, fate: str, found: _Found) -> Signed:
         node = self._node
         draft = check.draft(one.finding, against=one.subject, now=node.journal.now(), uuid=node.uuid())
         signed = node.sign(draft)
-        proposal.signed.append(signed)
+        found.signed.append(signed)
         if fate == SAID:
-            proposal.signed.append(node.draft_release(signed, one.by, Terms()))
+            found.signed.append(node.draft_release(signed, one.by, Terms()))
         return signed
 
     def _is_released(self, statement: StatementId, to: Fingerprint) -> bool:

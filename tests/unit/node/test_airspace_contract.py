@@ -85,15 +85,44 @@ def test_what_comes_again_changes_nothing(store: Store) -> None:
 def test_what_is_new_is_to_be_checked_the_oldest_first_until_it_was(store: Store) -> None:
     store.commit(Batch(matters=[matter(number) for number in (3, 1, 2)]))
     assert list(store.airspace.unchecked(2)) == [(RU, id_of(3)), (RU, id_of(1))]
-    store.airspace.mark_checked([id_of(3), id_of(2)])
+    store.commit(Batch(checked=[id_of(3), id_of(2)]))
     assert list(store.airspace.unchecked(10)) == [(RU, id_of(1))]
 
 
 def test_what_is_released_is_to_be_checked_again(store: Store) -> None:
     store.commit(Batch(matters=[matter(1), matter(2)]))
-    store.airspace.mark_checked([id_of(1), id_of(2)])
+    store.commit(Batch(checked=[id_of(1), id_of(2)]))
     store.commit(Batch(releases=[release(7, of=2)]))
     assert list(store.airspace.unchecked(10)) == [(RU, id_of(2))]
+
+
+def test_what_was_replaced_before_it_was_checked_is_to_be_checked_no_more(store: Store) -> None:
+    store.commit(Batch(matters=[matter(1, stix_id="notice--a"), matter(2, stix_id="notice--a", boxes=())]))
+    assert list(store.airspace.unchecked(10)) == [(RU, id_of(2))]
+
+
+def test_the_newest_version_is_known_by_its_author_and_id_also_when_it_is_over(store: Store) -> None:
+    store.commit(Batch(matters=[matter(1, stix_id="notice--a"), matter(3, stix_id="notice--b")]))
+    assert list(store.airspace.latest(RU, "notice--a")) == [id_of(1)]
+    store.commit(Batch(matters=[matter(2, stix_id="notice--a", boxes=())]))
+    assert list(store.airspace.latest(RU, "notice--a")) == [id_of(2)]
+    assert list(store.airspace.latest(US, "notice--a")) == []
+
+
+def test_a_new_version_takes_away_the_boxes_of_the_one_before_and_no_others(store: Store) -> None:
+    many = tuple(box(west=at, east=at) for at in range(900, 940))
+    store.commit(Batch(matters=[matter(number, stix_id=f"notice--{number}", boxes=many) for number in (1, 2, 3)]))
+    store.commit(Batch(matters=[matter(4, stix_id="notice--2", boxes=many[:1])]))
+    assert near(store) == [1, 3, 4]
+    assert [len(store.airspace.near(box(west=at, east=at))) for at in (900, 901, 939, 940)] == [3, 2, 2, 0]
+
+
+def test_findings_about_a_statement_are_those_in_which_it_stands_on_either_side(store: Store) -> None:
+    found = [finding(1), finding(2, fate="alert"), finding(3)]
+    store.commit(Batch(findings=found))
+    assert list(store.airspace.findings("own", "alert", about=id_of(2))) == found[:2]
+    assert list(store.airspace.findings("own", about=id_of(2))) == found[:1]
+    assert list(store.airspace.findings("own", about=id_of(9))) == []
 
 
 def test_a_finding_is_found_by_its_rule_and_its_two_statements(store: Store) -> None:

@@ -324,6 +324,7 @@ def full(first: int) -> Batch:
         heads={RU: (first + 1, b"head")},
         cursors={RU: first + 1},
         matters=[rows.matter(first)],
+        checked=[id_of(first)],
         findings=[rows.finding(first)],
         heard={RU: Instant(first + 1)},
     )
@@ -341,6 +342,7 @@ _BROKEN: dict[str, object] = {
     "answers": [rows.answer(release(11), 10), object()],
     "silences": [(id_of(10), 1), (id_of(11), object())],
     "cursors": {US: None},
+    "checked": [id_of(0), object()],
     "matters": [rows.matter(10), rows.matter(11, boxes=(rows.box(west=object()),))],
     "findings": [rows.finding(10), rows.finding(11, text=object())],
     "heard": {US: None},
