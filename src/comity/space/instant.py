@@ -6,6 +6,7 @@ instant of their own and are refused.
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NewType
 
 from comity.errors import MALFORMED, RemoteError
@@ -28,13 +29,21 @@ def parse(text: str, *, place: str = "") -> Instant:
     Raises:
         RemoteError: `malformed`: not of the form, or no such day or hour.
     """
-    if len(text) > 40 or not _RFC3339.fullmatch(text):
-        raise RemoteError(MALFORMED, "not a time of RFC 3339, such as 2015-11-26T10:00:00Z", place=place)
     try:
-        found = (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND
+        return _parse(text)
+    except RemoteError as error:
+        raise RemoteError(error.code, error.message, place=place) from None
+
+
+# One text is often read again: `created` and `modified` of a first version, and those of all that was made at one moment.
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Instant:
+    if len(text) > 40 or not _RFC3339.fullmatch(text):
+        raise RemoteError(MALFORMED, "not a time of RFC 3339, such as 2015-11-26T10:00:00Z")
+    try:
+        return check((datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND)
     except (ValueError, OverflowError):
-        raise RemoteError(MALFORMED, "a time of RFC 3339's form that no calendar has", place=place) from None
-    return check(found, place=place)
+        raise RemoteError(MALFORMED, "a time of RFC 3339's form that no calendar has") from None
 
 
 def check(milliseconds: int, *, place: str = "") -> Instant:
@@ -59,5 +68,4 @@ def text(at: Instant) -> str:
     >>> text(Instant(1448532000000))
     '2015-11-26T10:00:00.000Z'
     """
-    whole, rest = divmod(at, 1000)
-    return f"{(_EPOCH + timedelta(seconds=whole)):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    return (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
