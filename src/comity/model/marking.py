@@ -74,6 +74,9 @@ class Terms:
 
     def effective(self, marking_refs: Iterable[str]) -> "Terms":
         """These terms under an object's own markings: the most restrictive wins; TLP:RED goes no further."""
-        tlp = most_restrictive([self.tlp, *stated(marking_refs)])
+        levels = stated(marking_refs)
+        if not levels and (self.tlp is not Tlp.RED or self.onward is Onward.NEVER):
+            return self
+        tlp = most_restrictive([self.tlp, *levels])
         onward = Onward.NEVER if tlp is Tlp.RED else self.onward
         return Terms(tlp, onward, self.answer_by, self.precision)

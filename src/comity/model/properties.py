@@ -36,14 +36,13 @@ def take(found: StixObject, name: str, reader: Callable[[str], T]) -> T:
 def take_from(properties: Any, name: str, reader: Callable[[str], T], *, inside: str = "") -> T:
     """As `take`, out of a nested object that stands at the place `inside`."""
     value = properties.get(name)
-    place = f"{inside}/{name}"
     if type(value) is not str:
-        raise RemoteError(NOT_STIX, "missing, or not a string", place=place)
+        raise RemoteError(NOT_STIX, "missing, or not a string", place=f"{inside}/{name}")
     try:
         return reader(value)
     except (ValueError, RemoteError) as error:
         rule = error.message if isinstance(error, RemoteError) else str(error)
-        raise RemoteError(NOT_STIX, f"of a wrong form: {rule}", place=place) from None
+        raise RemoteError(NOT_STIX, f"of a wrong form: {rule}", place=f"{inside}/{name}") from None
 
 
 def take_optional(found: StixObject, name: str, reader: Callable[[str], T]) -> T | None:

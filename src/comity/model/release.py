@@ -36,6 +36,9 @@ class Release:
     withdrawn: bool
 
 
+_TLP, _ONWARD, _PRECISION = member(Tlp), member(Onward), one_of("exact")
+
+
 def read(found: StixObject) -> Release:
     """Take an object as a release.
 
@@ -44,10 +47,10 @@ def read(found: StixObject) -> Release:
     """
     expect(found, "release")
     terms = Terms(
-        take(found, "tlp", member(Tlp)),
-        take(found, "onward", member(Onward)),
+        take(found, "tlp", _TLP),
+        take(found, "onward", _ONWARD),
         take_optional(found, "answer_by", timestamp),
-        take(found, "precision", one_of("exact")),
+        take(found, "precision", _PRECISION),
     )
     return Release(
         found.id,
