@@ -1,7 +1,5 @@
 """Sign: a draft becomes a signed statement of one party. Time, salt and the random UUID are handed in."""
 
-import uuid
-
 from comity.model.statement import Draft, Signed
 from comity.proof import envelope
 from comity.proof.envelope import SALT_LENGTH
@@ -34,4 +32,8 @@ def sign(draft: Draft, *, origin: str, now: Instant, random: bytes, signer: Sign
 
 def uuid_of(random: bytes) -> str:
     """A version 4 UUID (RFC 9562) of 16 random bytes."""
-    return str(uuid.UUID(bytes=random, version=4))
+    if len(random) != 16:
+        raise ValueError("a UUID takes 16 random bytes")
+    digits = random.hex()
+    variant = "89ab"[random[8] >> 4 & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -108,15 +108,36 @@ class Sign1:
                 payload is neither here nor given, or both.
 
         """
-        kind, name = _ACCEPTED[self.algorithm]
-        if kind is not key.kind:
-            raise RemoteError(UNKNOWN_ALGORITHM, f"{name} does not fit a {key.kind.value} key")
-        if kind is Kind.ED25519 and len(self.signature) == _ED448_SIGNATURE:
-            raise RemoteError(UNKNOWN_ALGORITHM, "Ed448 is not taken; EdDSA stands for Ed25519 here")
         signed = _one_of(self.payload, payload)
         if signed is None:
             raise RemoteError(MALFORMED, "the payload is either in the message or detached from it (RFC 9052 4.1)")
-        key.verify(self.signature, _to_be_signed(self.protected_bytes if self.protected else b"", external_aad, signed))
+        header = self.protected_bytes if self.protected else b""
+        verify(self.algorithm, header, signed, self.signature, key, external_aad)
+
+
+def verify(
+    algorithm: int, header: bytes, payload: bytes, signature: bytes, key: VerifyingKey, external_aad: bytes = b""
+) -> None:
+    """Check the signature of a message by its parts.
+
+    Args:
+        algorithm: one of those accepted.
+        header: the protected header as it came; empty where it says nothing.
+        payload: the bytes that are signed.
+        signature: as it came.
+        key: of the kind that the algorithm takes.
+        external_aad: what is signed with them and known to both sides.
+
+    Raises:
+        RemoteError: `bad-signature`, or `unknown-algorithm` if the algorithm does not fit the key.
+
+    """
+    kind, name = _ACCEPTED[algorithm]
+    if kind is not key.kind:
+        raise RemoteError(UNKNOWN_ALGORITHM, f"{name} does not fit a {key.kind.value} key")
+    if kind is Kind.ED25519 and len(signature) == _ED448_SIGNATURE:
+        raise RemoteError(UNKNOWN_ALGORITHM, "Ed448 is not taken; EdDSA stands for Ed25519 here")
+    key.verify(signature, _to_be_signed(header, external_aad, payload))
 
 
 def algorithm_of(key: VerifyingKey) -> int:

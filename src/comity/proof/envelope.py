@@ -72,7 +72,9 @@ class Envelope:
     iat: int
     kid: bytes
     commitment: bytes
-    _message: cose.Sign1
+    _algorithm: int
+    _header: bytes
+    _signature: bytes
 
     def verify(self, key: VerifyingKey) -> None:
         """Check the signature.
@@ -80,7 +82,7 @@ class Envelope:
         Raises:
             RemoteError: `bad-signature`, or `unknown-algorithm` if the algorithm does not fit the key.
         """
-        self._message.verify(key)
+        cose.verify(self._algorithm, self._header, self.commitment, self._signature, key)
 
     def opens(self, salt: bytes, content: bytes) -> None:
         """Check that salt and content are what was committed to.
@@ -117,24 +119,12 @@ def parse(data: bytes, *, place: str = "") -> Envelope:
         RemoteError: `malformed` or `unknown-algorithm`.
     """
     usual = _USUAL.fullmatch(data)
-    return _usual(data, *usual.groups()) if usual else _parse(data, place)
-
-
-def _usual(
-    data: bytes,
-    header: bytes,
-    alg: bytes,
-    kid: bytes,
-    iss: bytes,
-    sub: bytes,
-    iat: bytes,
-    payload: bytes,
-    signed: bytes,
-) -> Envelope:
-    issuer, subject, at = iss.decode(), sub.decode(), int.from_bytes(iat)
-    protected = {1: 31 - alg[0], 4: kid, 15: {1: issuer, 2: subject, 6: at}, 258: -16, 259: CONTENT_TYPE}
-    message = cose.Sign1(header, protected, {}, payload, signed)
-    return Envelope(data, StatementId(leaf_hash(data)), issuer, subject, at, kid, payload, message)
+    if usual is None:
+        return _parse(data, place)
+    header, algorithm, kid, iss, sub, iat, commitment, signature = usual.groups()
+    # A negative number n of CBOR stands in one byte as 31 - n.
+    read = iss.decode(), sub.decode(), int.from_bytes(iat), kid, commitment, 31 - algorithm[0], header, signature
+    return Envelope(data, StatementId(leaf_hash(data)), *read)
 
 
 def _parse(data: bytes, place: str) -> Envelope:
@@ -161,4 +151,5 @@ def _parse(data: bytes, place: str) -> Envelope:
         and len(payload) == 32
     ):
         raise RemoteError(MALFORMED, "a claim or header of a signed statement has the wrong form", place=place)
-    return Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, payload, message)
+    parts = payload, message.algorithm, message.protected_bytes, message.signature
+    return Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, *parts)

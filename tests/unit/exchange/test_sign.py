@@ -4,6 +4,8 @@ import uuid
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.exchange import say, sign
 from comity.model.content import parse
@@ -42,6 +44,11 @@ def test_its_subject_is_a_random_uuid_and_never_the_stix_id() -> None:
     signed = sign.sign(DRAFT, origin=FR.origin, now=at(1), random=RANDOM, signer=FR.statement)
     assert uuid.UUID(signed.envelope.sub).version == 4
     assert signed.envelope.sub not in DRAFT.object.id
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_a_uuid_has_the_form_that_the_library_gives_it(random: bytes) -> None:
+    assert sign.uuid_of(random) == str(uuid.UUID(bytes=random, version=4))
 
 
 @pytest.mark.parametrize("length", [0, 16, 31])
