@@ -155,6 +155,7 @@ def test_a_withdrawal_goes_to_all_who_were_told_a_version_and_to_nobody_else() -
     async def story(fr: Party, ru: Party, us: Party, de: Party) -> None:
         await asked(fr, "position", subject="A", stance="rejects", to=["ru"])
         await asked(fr, "position", subject="A", stance="silent", to=["us"])
+        await asked(fr, "position", subject="B", stance="rejects", to=["de"])
         taken = await asked(fr, "position", subject="A", revoke=True)
         assert taken["released_to"] == ["ru", "us"]
         for hearer in (ru, us, de):
@@ -162,7 +163,7 @@ def test_a_withdrawal_goes_to_all_who_were_told_a_version_and_to_nobody_else() -
         for hearer in (ru, us):
             [found] = await asked(hearer, "positions")
             assert [one["withdrawn"] for one in found["positions"]] == [True]
-        assert await listed(de) == []
+        assert await listed(de) == [("B", False, [("fr", "rejects")])]
 
     told("fr", "ru", "us", "de", story=story)
 

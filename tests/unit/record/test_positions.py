@@ -132,7 +132,10 @@ def test_nobody_replaces_the_word_of_another_by_its_id() -> None:
 
 
 def test_of_two_versions_of_one_time_all_hearers_take_the_same() -> None:
-    by_time = [said(FR, "rejects", at=1, said_at=5), said(FR, "recognises", at=1, said_at=6)]
+    by_time = [
+        said(FR, "rejects", at=1, said_at=5, statement=2),
+        said(FR, "recognises", at=1, said_at=6, statement=1),
+    ]
     by_id = [said(FR, "rejects", at=1, statement=1), said(FR, "recognises", at=1, statement=2)]
     for pair in (by_time, by_id):
         assert held(alone(*pair)) == held(alone(*reversed(pair))) == [(FR, "recognises")]
