@@ -236,7 +236,7 @@ def test_the_types_of_the_page_are_those_of_the_code_and_the_definitions_have_th
         if found.type == "extension-definition":
             assert value["extension_types"] == ["new-sdo"]
             defined[value["name"]] = found.id
-    kinds = "position notice protected-site objection release acknowledgement unacknowledged descriptor".split()
+    kinds = "position notice protected-site check objection release acknowledgement unacknowledged descriptor".split()
     assert defined == {kind: COMITY_TYPES[kind] for kind in kinds}
 
 

@@ -27,5 +27,15 @@ COMITY_TYPES: dict[str, str] = {
 
 # Made by a node on its way of a statement and by nothing else: nobody can say one by hand.
 NODE_TYPES = frozenset(
-    {"release", "acknowledgement", "unacknowledged", "recall", "redaction", "descriptor", "key-event", "equivocation"}
+    {
+        "release",
+        "acknowledgement",
+        "unacknowledged",
+        "check",
+        "recall",
+        "redaction",
+        "descriptor",
+        "key-event",
+        "equivocation",
+    }
 )

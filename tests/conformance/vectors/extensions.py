@@ -55,7 +55,22 @@ def _objects() -> list[Vector]:
     kept = plain("notice", x_else={"nobody": "knows this"}, revoked=True)
     output = {"type": "notice", "id": f"notice--{uuid('notice')}", "modified": _CREATED, "revoked": True}
     desc = "a property that this version of Comity does not know is no fault"
-    return [*told, good("unknown-property", "EXTENSIONS-3", desc, shown(kept), output)]
+    return [*told, good("unknown-property", "EXTENSIONS-3", desc, shown(kept), output), _check()]
+
+
+def _check() -> Vector:
+    none = "no objection known as of 2026-11-26T09:59:48.000Z; this is not a clearance\nnot heard from: us"
+    times = {"from": "2026-11-26T12:00:00.000Z", "until": "2026-11-26T12:40:00.000Z"}
+    as_of = {"ru": "2026-11-26T09:59:48.000Z"}
+    record = plain(
+        "check",
+        id="check--51cb9d30-6a4a-4f6e-8d27-0ef2b3a1c9d5",
+        volumes=[{"area": {"type": "Point", "coordinates": [36.25, 35.9]}, "floor": "3000 m", **times}],
+        margin_km=2.0,
+        result={"objections": [], "as_of": as_of, "not_heard_from": ["us"], "unread": [], "text": none},
+    )
+    output = {"type": "check", "id": record["id"], "modified": _CREATED, "revoked": False}
+    return good("check-record", "EXTENSIONS-2", "the record of a check", shown(record), output)
 
 
 def _foreign() -> list[Vector]:
@@ -79,7 +94,7 @@ def _foreign() -> list[Vector]:
 
 
 def _said() -> list[Vector]:
-    by_node = "release acknowledgement unacknowledged recall redaction descriptor key-event equivocation".split()
+    by_node = "release acknowledgement unacknowledged check recall redaction descriptor key-event equivocation".split()
     told = [
         bad(f"said-{kind}", "EXTENSIONS-5", "bad-argument", f"a {kind} said by hand", shown(plain(kind), "said"))
         for kind in by_node
