@@ -15,6 +15,8 @@ from comity.errors import MALFORMED, TOO_LARGE, RemoteError
 
 MAX_DEPTH = 16
 DEFAULT_LIMIT = 4 << 20
+# The largest message that there is, a page of 1,000 items, has some 13,000 values in it.
+MAX_ITEMS = 50_000
 
 _ATOMS = frozenset({bytes, str, bool, type(None)})
 _KEYS = frozenset({int, str, bytes})
@@ -48,7 +50,8 @@ def decode(data: bytes, *, place: str = "", limit: int = DEFAULT_LIMIT) -> Any:
     Args:
         data: the whole encoding, no trailing bytes.
         place: what these bytes are, for the error.
-        limit: the most bytes that are looked at. One byte of input can take 64 bytes of memory.
+        limit: the most bytes that are looked at. One byte can be a value that takes 100 bytes of memory, so there are at
+            most `MAX_ITEMS` of these.
 
     Raises:
         RemoteError: `malformed` or `too-large`.
@@ -57,11 +60,13 @@ def decode(data: bytes, *, place: str = "", limit: int = DEFAULT_LIMIT) -> Any:
     if len(data) > limit:
         raise RemoteError(TOO_LARGE, f"{len(data)} bytes of CBOR, the limit is {limit}", place=place)
     try:
-        value, end = _read(data, 0, MAX_DEPTH)
+        value, end = _read(data, 0, MAX_DEPTH, [MAX_ITEMS])
         if end != len(data):
             raise _BreachError(end, "bytes after the value")
     except IndexError:
         raise _malformed(len(data), "it ends too early", place) from None
+    except _TooManyError:
+        raise RemoteError(TOO_LARGE, f"more than {MAX_ITEMS} values in one CBOR message", place=place) from None
     except _BreachError as breach:
         raise _malformed(breach.at, breach.why, place) from None
     return value
@@ -123,13 +128,17 @@ class _BreachError(Exception):
         self.at, self.why = at, why
 
 
+class _TooManyError(Exception):
+    """More values than a message may hold."""
+
+
 def _malformed(at: int, why: str, place: str) -> RemoteError:
     # The rule is named and not the bytes, which may be somebody's secret.
     return RemoteError(MALFORMED, f"not deterministic CBOR (RFC 8949 4.2.1), byte {at}: {why}", place=place)
 
 
-def _read(data: bytes, at: int, room: int) -> tuple[Any, int]:
-    """Read one value; `room` is how many containers may still be opened."""
+def _read(data: bytes, at: int, room: int, left: list[int]) -> tuple[Any, int]:
+    """Read one value; `room` is how many containers may still be opened in it, `left` how many values are left to all."""
     first = data[at]
     major, number = first >> 5, first & 0x1F
     if major == 7:
@@ -149,7 +158,17 @@ def _read(data: bytes, at: int, room: int) -> tuple[Any, int]:
         raise _BreachError(start, "a tag")
     if not room:
         raise _BreachError(start, f"nested deeper than {MAX_DEPTH}")
-    return _read_map(data, at, number, room - 1) if major == 5 else _read_list(data, at, number, room - 1)
+    _spend(data, at, number * 2 if major == 5 else number, left)
+    return _read_map(data, at, number, room - 1, left) if major == 5 else _read_list(data, at, number, room - 1, left)
+
+
+def _spend(data: bytes, at: int, count: int, left: list[int]) -> None:
+    """Count the values of a container before the first of them is read; each takes a byte at least."""
+    if count > len(data) - at:
+        raise IndexError
+    left[0] -= count
+    if left[0] < 0:
+        raise _TooManyError
 
 
 def _read_number(data: bytes, at: int, info: int) -> tuple[int, int]:
@@ -176,27 +195,27 @@ def _read_string(data: bytes, at: int, end: int, is_text: bool) -> tuple[bytes |
         raise _BreachError(at, "a text that is not UTF-8") from None
 
 
-def _read_list(data: bytes, at: int, count: int, room: int) -> tuple[list[Any], int]:
+def _read_list(data: bytes, at: int, count: int, room: int, left: list[int]) -> tuple[list[Any], int]:
     items = []
     for _ in range(count):
-        item, at = _read(data, at, room)
+        item, at = _read(data, at, room, left)
         items.append(item)
     return items, at
 
 
-def _read_map(data: bytes, at: int, count: int, room: int) -> tuple[dict[Any, Any], int]:
+def _read_map(data: bytes, at: int, count: int, room: int, left: list[int]) -> tuple[dict[Any, Any], int]:
     found: dict[Any, Any] = {}
     last = b""
     for _ in range(count):
         # Before it is read, and long before it is hashed.
         if data[at] >= 0x80:
             raise _BreachError(at, "a map key that is neither a number nor a string")
-        key, end = _read(data, at, 0)
+        key, end = _read(data, at, 0, left)
         encoded = data[at:end]
         if encoded <= last:
             raise _BreachError(at, "a map key out of order or twice")
         last = encoded
-        found[key], at = _read(data, end, room)
+        found[key], at = _read(data, end, room, left)
     return found, at
 
 

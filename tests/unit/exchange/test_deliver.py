@@ -245,6 +245,8 @@ def test_the_largest_page_that_a_teller_makes_is_within_the_stated_size() -> Non
         bytes(2048),
     ]
     assert (8 << 20) + 1000 * len(cbor.encode(item)) + (64 << 10) < MAX_PAGE
+    page = {"v": 1, "items": [item] * 1000, "head": [b"", 0, b""], "end": b""}
+    assert len(deliver.decode_page(cbor.encode(page)).items) == 1000
 
 
 # -- what is packed

@@ -1,11 +1,12 @@
 """RFC 8949 section 4.2.1: one value has one encoding, and no other bytes are read as that value."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from comity.errors import MALFORMED, TOO_LARGE, RemoteError
-from comity.proof.cbor import MAX_DEPTH, bstr_head, decode, encode
+from comity.proof.cbor import MAX_DEPTH, MAX_ITEMS, bstr_head, decode, encode
 
 # RFC 8949 appendix A, less the floats, tags, simple values and indefinite lengths that have no place here.
 EXAMPLES: list[tuple[object, str]] = [
@@ -176,7 +177,7 @@ def test_containers_nest_sixteen_deep_and_no_deeper(opening: str) -> None:
     assert refusal(opening * MAX_DEPTH + "80") == f"nested deeper than {MAX_DEPTH}"
 
 
-@pytest.mark.parametrize("opening", ["81", "a100", "9b0000000100000000"])
+@pytest.mark.parametrize("opening", ["81", "a100", "98ff"])
 def test_a_depth_bomb_is_refused_where_it_gets_too_deep(opening: str) -> None:
     with pytest.raises(RemoteError) as caught:
         decode(bytes.fromhex(opening) * 100_000)
@@ -192,6 +193,42 @@ def test_keys_that_would_all_have_one_hash_are_refused_before_they_are_hashed() 
     with pytest.raises(RemoteError) as caught:
         decode(b"\xb9\x40\x00" + keys)
     assert "byte 3: a map key that is neither" in caught.value.message
+
+
+# Some 16 MiB of the smallest values, as lists and maps can hold them; each but the first takes memory for every one.
+_LENGTH = (16 << 20) - 16
+BOMBS: dict[str, bytes] = {
+    "a list of empty lists": b"\x9a" + _LENGTH.to_bytes(4) + b"\x80" * _LENGTH,
+    "a list of empty maps": b"\x9a" + _LENGTH.to_bytes(4) + b"\xa0" * _LENGTH,
+    "lists of one in a list": b"\x9a" + (_LENGTH // 2).to_bytes(4) + b"\x81\x80" * (_LENGTH // 2),
+    "maps of one in a list": b"\x9a" + (_LENGTH // 3).to_bytes(4) + b"\xa1\x00\x80" * (_LENGTH // 3),
+    "lists of 255 in a list": b"\x99\xff\xff" + (b"\x98\xff" + b"\x80" * 255) * 0xFFFF,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_message_of_too_many_values_is_refused_before_they_take_memory(bomb: str) -> None:
+    data = BOMBS[bomb]
+    tracemalloc.start()
+    with pytest.raises(RemoteError) as caught:
+        decode(data, limit=1 << 25, place="a page")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (caught.value.code, caught.value.place) == (TOO_LARGE, "a page")
+    assert peak < 200 * MAX_ITEMS
+
+
+@pytest.mark.parametrize("per", [1, 10, 1000])
+def test_as_many_values_as_are_allowed_are_read_however_they_are_put(per: int) -> None:
+    lists = MAX_ITEMS // (per + 1)
+    most = [[0] * per] * lists + [0] * (MAX_ITEMS - lists * (per + 1))
+    assert decode(encode(most)) == most
+    maps = [dict.fromkeys(range(per), 0)] * (MAX_ITEMS // (2 * per + 1))
+    assert decode(encode(maps)) == maps
+    for more in ([*most, 0], [*maps, *maps]):
+        with pytest.raises(RemoteError) as caught:
+            decode(encode(more))
+        assert caught.value.code == TOO_LARGE
 
 
 def test_more_bytes_than_the_limit_are_not_looked_at() -> None:
