@@ -201,7 +201,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
     if received is None:
         raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
     shown, item = _shown(received), cbor.decode(received.item)
-    terms = read_release(content.parse(item[3][2])).terms
+    terms = read_release(content.parse(item[3][2])).terms.effective(shown.object.marking_refs)
     return {
         "statement": id.hex(),
         "by": node.party_name(received.teller),
