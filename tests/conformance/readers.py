@@ -222,7 +222,7 @@ def read_page(given: Given) -> Any:
     page = deliver.decode_page(raw_of(given))
     head, end = deliver.check_page(page, by=teller, pull=pull, known=head_of(given["known"], given["by"]))
     memo = PathMemo(head.size, head.root)
-    found = [acknowledge.examine(one, by=teller, to=pull.by, end=end, memo=memo) for one in page.items]
+    found = acknowledge.examine(page.items, by=teller, to=pull.by, end=end, memo=memo)
     return {
         "items": [
             {"release": one.telling.release.hex(), "refused": one.code if isinstance(one, Refused) else None}
@@ -240,7 +240,8 @@ def read_item(given: Given) -> Any:
     first, after = given["range"]
     end = PageEnd(teller.fingerprint, hearer.fingerprint, first, after, head.size, 1, b"", 0)
     item = deliver.decode_item(cbor.decode(raw_of(given)), "item")
-    found = acknowledge.examine(item, by=teller, to=hearer.fingerprint, end=end, memo=PathMemo(head.size, head.root))
+    memo = PathMemo(head.size, head.root)
+    found = acknowledge.examine([item], by=teller, to=hearer.fingerprint, end=end, memo=memo)[0]
     if isinstance(found, Refused):
         raise RemoteError(found.code, found.message)
     said = None if found.statement is None else found.statement.id.hex()

@@ -60,7 +60,7 @@ def test_a_page_gives_its_addressee_all_that_was_released_to_it_and_nothing_more
     page = deliver.decode_page(deliver.encode_page(fr.page(pull, fr.items(*items))))
     head, end = deliver.check_page(page, by=fr.descriptor, pull=pull, known=None)
     memo = PathMemo(head.size, head.root)
-    found = [acknowledge.examine(item, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo) for item in page.items]
+    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
     assert all(isinstance(one, Told) for one in found)
     assert [one.telling.release for one in found] == [release.id for _, release in items]
     assert US.fingerprint not in [one.terms.to for one in found if isinstance(one, Told)]
@@ -84,7 +84,7 @@ def test_each_bad_item_of_a_page_is_refused_and_each_good_one_held(bad: set[int]
     memo = PathMemo(fr.tree.size, fr.tree.root())
     for number, item in enumerate(page.items):
         shown = spoilt(item, data) if number in bad else item
-        found = acknowledge.examine(shown, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
+        found = acknowledge.examine([shown], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)[0]
         assert isinstance(found, Refused if number in bad else Told)
 
 

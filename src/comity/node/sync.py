@@ -13,7 +13,7 @@ from typing import Any
 from comity.errors import MALFORMED, NOT_FOUND, ComityError, LocalError, RemoteError, TransportError
 from comity.exchange import acknowledge, deliver, witness
 from comity.exchange.acknowledge import Refused, Told
-from comity.exchange.deliver import Item, Page, PageEnd, Pull
+from comity.exchange.deliver import Page, PageEnd, Pull
 from comity.exchange.witness import Head, Shown
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
@@ -151,7 +151,8 @@ class Sync:
         """Take a page in, at once: what was checked against a head is kept before another head is looked at."""
         node, now = self._node, self._node.journal.now()
         memo = PathMemo(head.size, head.root)
-        found = [self._examine(item, peer, end, memo) for item in page.items]
+        me = node.descriptor.fingerprint
+        found = acknowledge.examine(page.items, by=peer.descriptor, to=me, end=end, memo=memo)
         fresh = [one for one in found if node.store.received_release(peer.fingerprint, one.telling.release) is None]
         told = [one for one in fresh if isinstance(one, Told)]
         refused = [one for one in fresh if isinstance(one, Refused)]
@@ -174,14 +175,6 @@ class Sync:
         node.journal.write([proposal])
         done.received += len(told)
         done.refused += len(refused)
-
-    def _examine(self, item: Item, peer: Peer, end: PageEnd, memo: PathMemo) -> Told | Refused:
-        me = self._node.descriptor.fingerprint
-        try:
-            return acknowledge.examine(item, by=peer.descriptor, to=me, end=end, memo=memo)
-        except Exception as error:
-            # Whatever an item makes of the code that reads it, it must not keep the others from being held.
-            return Refused(item, item.telling, MALFORMED, f"it could not be read ({type(error).__name__})")
 
     def _answer(self, proposal: Proposal, peer: Peer, signed: Signed, tellings: bytes) -> StatementId:
         proposal.signed.append(signed)

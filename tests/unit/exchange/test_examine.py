@@ -56,7 +56,7 @@ class Told1:
         page = fr.page(RU.pull(fr, start), [item], next=fr.tree.size if next is None else next)
         end = deliver.read_page_end(page.end, fr.descriptor)
         memo = PathMemo(fr.tree.size, fr.tree.root())
-        return acknowledge.examine(item, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
+        return acknowledge.examine([item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)[0]
 
     def code(self, item: Item, next: int | None = None) -> str:
         found = self.examine(item, next=next)
@@ -293,7 +293,7 @@ def test_one_bad_item_is_refused_and_the_others_of_its_page_are_held(told: Told1
     page = fr.page(RU.pull(fr), items)
     head, end = deliver.check_page(page, by=fr.descriptor, pull=RU.pull(fr), known=None)
     memo = PathMemo(head.size, head.root)
-    found = [acknowledge.examine(one, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo) for one in page.items]
+    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
     assert [type(one) for one in found] == [Told, Told, Told, Refused, Told, Told]
     assert found[3].telling.statement == pairs[3][0].id
 

@@ -113,14 +113,14 @@ def test_an_item_that_breaks_the_code_that_reads_it_is_refused_and_the_rest_goes
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     liar, ru, _, _ = world()
-    honest = acknowledge.examine
+    honest = acknowledge._judge
 
-    def breaks(item: Item, **rest: Any) -> Any:
+    def breaks(item: Item, *rest: Any) -> Any:
         if b"report 1" in (item.statement or (b"", b"", b""))[2]:
             raise error
-        return honest(item, **rest)
+        return honest(item, *rest)
 
-    monkeypatch.setattr(acknowledge, "examine", breaks)
+    monkeypatch.setattr(acknowledge, "_judge", breaks)
 
     async def story() -> Round:
         await liar.say(report("report 1", number=1), ru)
