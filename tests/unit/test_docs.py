@@ -63,6 +63,15 @@ def test_each_code_says_who_can_mend_it_and_what_to_do() -> None:
         assert what.endswith("."), code
 
 
+# -- what a word rests on
+
+
+@pytest.mark.parametrize("page", ["docs/commands.md", "docs/glossary.md", "spec/proof-file.md", "SECURITY.md"])
+def test_each_page_that_explains_the_rung_fetched_says_what_it_is_inferred_from(page: str) -> None:
+    text = re.sub(r"[\s`*]+", " ", read(ROOT / page))
+    assert re.search(r"fetched.{0,400}inferred.{0,250}\bleft\b.{0,20}\bout\b", text)
+
+
 # -- decisions
 
 

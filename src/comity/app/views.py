@@ -4,6 +4,8 @@ from typing import Any
 
 from comity.app import render
 
+_AT_HOME = ("said", "logged", "witnessed")
+_BASIS = {"fetched": "inferred: it has asked for what follows"}
 RECONSTRUCTION = "a reconstruction, of a demo or an exercise; its times are not of the real clock"
 
 
@@ -31,7 +33,7 @@ def told(found: dict[str, Any]) -> None:
 
 
 def _rungs(name: str, one: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:
-    found = [(name, rung, at, "") for rung, at in one["rungs"].items() if rung not in ("said", "logged", "witnessed")]
+    found = [(name, rung, at, _BASIS.get(rung, "")) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
     if one["refused"]:
         found.append((name, "refused", None, one["refused"]))
     if one["proved_at"]:

@@ -168,8 +168,8 @@ def _standing(node: Node, home: Facts, row: ReleaseRow) -> Standing:
 def _pull(node: Node, row: ReleaseRow) -> tuple[bytes, Pull] | None:
     """The hearer's first signed pull that reaches past a release.
 
-    Whoever asks for what comes after has all that was released to him before; but what was withdrawn meanwhile was
-    perhaps never given to him, so that only his answer shows that he had fetched it.
+    Whoever asks for what comes after has all that he was shown of what was released to him before: that this was among it
+    is inferred. What was withdrawn meanwhile was perhaps never given to him, so that only his answer shows that he had it.
     """
     kept, peer = node.store.kept_after("pull", row.to, _subject(row.index)), node.peer(row.to)
     if kept is None or peer is None or (row.withdrawn and node.store.answers_to(row.id) is None):

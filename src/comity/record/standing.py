@@ -24,7 +24,8 @@ class Facts:
         said_at, released_at: the statements' `iat`.
         logged_at: our own cosignature on the first published head that holds the statement.
         witnessed_at: another's earliest cosignature on such a head.
-        fetched_at: by the hearer's signed pull.
+        fetched_at: of the hearer's signed pull for what follows: inferred, for it would have asked so, too, if this item had
+            been left out of its page.
         answered_at: as the hearer claims in its acknowledgement.
         proved_at: the earliest cosignature by a third party on the hearer's head that holds the acknowledgement.
         proofs: how many third parties cosigned that head.
