@@ -6,7 +6,7 @@ one peer does, or answers, stops nothing that is done with another.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from comity.exchange.deliver import Page, PageEnd, Pull
 from comity.exchange.witness import Head, Shown
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
-from comity.model.statement import Signed
+from comity.model.statement import Draft
 from comity.node import fold
 from comity.node.heads import Heads
 from comity.node.journal import Proposal
@@ -160,25 +160,28 @@ class Sync:
         if told:
             tellings = [one.telling for one in told]
             draft = acknowledge.held(tellings, teller=peer.fingerprint, now=now, uuid=node.uuid())
-            answer = self._answer(proposal, peer, node.sign(draft), b"".join(t.statement + t.release for t in tellings))
+            answer = self._answer(proposal, peer, draft, tellings)
             proposal.batch.received += [_held_row(one, peer, head.size, now, answer) for one in told]
             for one in told:
                 if one.statement is not None:
                     object = one.statement.object
                     proposal.batch.matters += fold.matter_rows(peer.fingerprint, one.statement.id, object)
-        for bad in refused:
-            draft = acknowledge.refuse(bad, teller=peer.fingerprint, now=now, uuid=node.uuid())
-            pair = bad.telling.statement + bad.telling.release
-            answer = self._answer(proposal, peer, node.sign(draft), pair)
-            proposal.batch.received.append(_refused_row(bad, peer, head.size, now, answer))
+        # One statement for each reason, however many items: whoever sends rubbish must not grow our log by all of it.
+        for reason in dict.fromkeys(one.code for one in refused):
+            bad = [one for one in refused if one.code == reason]
+            tellings = [one.telling for one in bad]
+            draft = acknowledge.refuse(tellings, reason, teller=peer.fingerprint, now=now, uuid=node.uuid())
+            answer = self._answer(proposal, peer, draft, tellings)
+            proposal.batch.received += [_refused_row(one, peer, head.size, now, answer) for one in bad]
         self._keep_page(proposal.batch, peer, page, head, end, told, now)
         node.journal.write([proposal])
         done.received += len(told)
         done.refused += len(refused)
 
-    def _answer(self, proposal: Proposal, peer: Peer, signed: Signed, tellings: bytes) -> StatementId:
+    def _answer(self, proposal: Proposal, peer: Peer, draft: Draft, tellings: Sequence[Telling]) -> StatementId:
+        signed, pairs = self._node.sign(draft), b"".join(one.statement + one.release for one in tellings)
         proposal.signed.append(signed)
-        proposal.batch.outgoing.append(OutgoingAnswer(signed.id, peer.fingerprint, tellings))
+        proposal.batch.outgoing.append(OutgoingAnswer(signed.id, peer.fingerprint, pairs))
         return signed.id
 
     def _keep_page(
@@ -300,10 +303,13 @@ class Sync:
             await asyncio.sleep(beat)
 
     async def _pull_for_ever(self, peer: Peer) -> None:
-        wait = RETRY_FIRST
+        wait, pull = RETRY_FIRST, self._pull_all
         while True:
             done = Round(peer.petname)
-            if await self._attempt(peer, done, self._send_answers, self._pull_waiting, self._send_answers):
+            well = await self._attempt(peer, done, self._send_answers, pull, self._send_answers)
+            # After a silence the first page is asked for at once: until it is here, nobody knows how old the picture is.
+            pull = self._pull_waiting if well else self._pull_all
+            if well:
                 wait = RETRY_FIRST
                 await self.look()
                 if done.received or done.refused:
