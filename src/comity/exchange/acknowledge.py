@@ -150,9 +150,9 @@ def held(tellings: Sequence[Telling], *, teller: Fingerprint, now: Instant, uuid
     return _draft(tellings, teller, now, uuid, HELD, None)
 
 
-def refuse(refused: Refused, *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:
-    """Draft the refusal of one telling."""
-    return _draft([refused.telling], teller, now, uuid, REFUSED, refused.code)
+def refuse(tellings: Sequence[Telling], reason: str, *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:
+    """Draft the refusal of these tellings, all for one reason: a code."""
+    return _draft(tellings, teller, now, uuid, REFUSED, reason)
 
 
 def _draft(

@@ -230,8 +230,8 @@ class Story:
             answer = ru.holds(fr, tellings)
         else:
             item = fr.items((said, given))[0]
-            bad = acknowledge.Refused(item, item.telling, refused, "")
-            answer = ru.append(ru.sign(acknowledge.refuse(bad, teller=fr.fingerprint, now=at(7), uuid=ru.uuid()), 7))[0]
+            draft = acknowledge.refuse([item.telling], refused, teller=fr.fingerprint, now=at(7), uuid=ru.uuid())
+            answer = ru.append(ru.sign(draft, 7))[0]
             others = []
         silence = None
         if answer_by is not None:

@@ -98,7 +98,7 @@ def test_an_answer_under_a_head_that_has_grown_is_taken(ru: Answered) -> None:
 def test_a_refusal_names_its_one_telling_and_the_code(ru: Answered) -> None:
     item = FR.items((said := FR.say(), FR.release(said, ru.ru)))[0]
     refused = acknowledge.Refused(item, item.telling, BAD_SIGNATURE, "at length")
-    draft = acknowledge.refuse(refused, teller=FR.fingerprint, now=at(7), uuid=ru.ru.uuid())
+    draft = acknowledge.refuse([refused.telling], refused.code, teller=FR.fingerprint, now=at(7), uuid=ru.ru.uuid())
     said = ru.ru.append(ru.ru.sign(draft))[0]
     found = ru.check(ru.ru.answer(said, [item.telling]))
     assert (found.said.disposition, found.said.reason, found.said.count) == (REFUSED, BAD_SIGNATURE, 1)

@@ -20,10 +20,13 @@ from comity.errors import (
 )
 from comity.exchange import acknowledge, deliver, sign
 from comity.exchange.deliver import Item, Page, PageEnd
+from comity.exchange.verify import verify
 from comity.exchange.witness import Shown
 from comity.model.statement import Draft
+from comity.node import evidence
 from comity.node.sync import Round
 from comity.proof import cbor
+from comity.proof.envelope import StatementId
 from comity.record import airspace
 from unit.node.liar import LyingTeller, PageLie, altered_content, counted, forked, lying, with_item, without_item
 from unit.node.rows import EVERYWHERE
@@ -142,6 +145,38 @@ def test_content_that_breaks_its_reader_is_held_and_lies_nowhere(monkeypatch: py
     run(lambda: liar.say(report(), ru))
     assert run(lambda: ru.syncs(liar))[0].received == 1
     assert list(ru.store.airspace.near(EVERYWHERE)) == []
+
+
+def test_a_page_of_bad_items_costs_one_entry_for_each_reason_and_each_item_is_answered() -> None:
+    liar, ru, _, teller = world()
+
+    def rubbish(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+        """Of four items one is good, one has another salt, and two have other content."""
+        items = list(page.items)
+        for number, item in enumerate(items):
+            assert item.statement is not None
+            data, salt, raw = item.statement
+            if number % 4 == 1:
+                items[number] = replace(item, statement_path=item.statement_path[:-1])
+            elif number % 4 > 1:
+                items[number] = replace(item, statement=(data, salt, raw.replace(b"report", b"REPORT", 1)))
+        return counted(replace(page, items=tuple(items)), end)
+
+    async def story() -> list[StatementId]:
+        said = [(await liar.say(report(number=number), ru)).id for number in range(40)]
+        teller.lie, before = rubbish, ru.store.size()
+        [round] = await ru.syncs(liar)
+        assert (round.received, round.refused, round.answers_sent, round.errors) == (10, 30, 3, [])
+        assert ru.store.size() == before + 3
+        return said
+
+    for number, id in enumerate(run(story)):
+        [row] = liar.store.releases_of(id)
+        answer = liar.store.answers_to(row.id)
+        assert answer is not None
+        assert answer.reason == (None, NOT_INCLUDED, CONTENT_MISMATCH, CONTENT_MISMATCH)[number % 4]
+        verdict = verify(evidence.prove_telling(liar.node, id, liar.peer(ru)))
+        assert (verdict.problems, verdict.refused) == ([], answer.reason)
 
 
 def test_an_item_that_was_refused_is_not_refused_again() -> None:

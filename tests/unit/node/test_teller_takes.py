@@ -100,6 +100,9 @@ def test_of_many_answers_to_one_telling_the_first_is_kept_and_stands() -> None:
         telling = await released(fr, ru, 1)
         for _ in range(20):
             await answers(ru, fr, holding(ru, fr, telling), telling)
+        now, uuid = ru.clock.now(), ru.node.uuid()
+        refusal = acknowledge.refuse([telling], MALFORMED, teller=fr.fingerprint, now=now, uuid=uuid)
+        await answers(ru, fr, refusal, telling)
         [kept] = fr.store.kept("answer", ru.fingerprint)
         answer = fr.store.answers_to(telling.release)
         assert answer is not None
