@@ -294,7 +294,7 @@ def _json() -> list[Vector]:
     large = {"read": "content", "pieces": [REPORT.hex(), ["20", 1 << 20]]}
     return [
         *told,
-        bad("json-depth-bomb", "STATEMENT-17", "not-json", "100,000 opening brackets", deep),
+        bad("json-depth-bomb", "STATEMENT-18", "too-large", "100,000 opening brackets", deep),
         bad("json-depth-34", "STATEMENT-17", "not-json", "34 lists in one another", nested),
         bad("content-large", "STATEMENT-18", "too-large", "a report with a mebibyte of spaces after it", large),
     ]
