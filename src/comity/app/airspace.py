@@ -92,7 +92,7 @@ def _as_typed(make: Callable[[], T]) -> T:
     try:
         return make()
     except LocalError as error:
-        first = error.place.removeprefix("/").partition("/")[0]
+        first = error.place.removeprefix("/volumes/0").removeprefix("/").partition("/")[0]
         if error.place.startswith("/") and first in _TYPED:
             raise LocalError(error.code, error.message, place=_TYPED[first], evidence=error.evidence) from None
         raise

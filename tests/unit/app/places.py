@@ -1,0 +1,46 @@
+"""Notices and sites said, and refused, at a node as its commands do it."""
+
+import json
+from typing import Any
+
+from comity.app.operations import perform
+from comity.model.content import StixObject
+from world import Party
+
+POINT = json.dumps({"type": "Point", "coordinates": [36.0, 35.0]})
+NEAR = json.dumps({"type": "Point", "coordinates": [36.001, 35.0]})
+AREA = json.dumps({"type": "Polygon", "coordinates": [[[35.9, 34.9], [36.1, 34.9], [36.1, 35.1], [35.9, 34.9]]]})
+TIMES = {"from": "2026-11-26T12:00:00Z", "until": "2026-11-26T14:00:00Z"}
+
+
+async def asked(party: Party, operation: str, **args: Any) -> Any:
+    answer = await perform(party.node, party.sync, operation, args)
+    assert "ok" in answer, answer
+    return answer["ok"]
+
+
+async def notified(party: Party, **args: Any) -> Any:
+    return await asked(party, "notice", **{"geojson": AREA, **TIMES, **args})
+
+
+async def protected(party: Party, **args: Any) -> Any:
+    return await asked(party, "protect", **{"geojson": POINT, "function": "hospital", **args})
+
+
+async def refused(party: Party, operation: str, **args: Any) -> tuple[str, str, str]:
+    """The code, place and message with which it is refused; nothing is written."""
+    size = party.node.journal.tree.size
+    answer = await perform(party.node, party.sync, operation, args)
+    assert "error" in answer, answer
+    assert party.node.journal.tree.size == size
+    error = answer["error"]
+    return error["code"], error.get("place", ""), error["message"]
+
+
+def object_of(party: Party, statement: str) -> StixObject:
+    return party.node.own(party.node.resolve(statement)).signed.object
+
+
+def heard_by(party: Party, statement: str) -> list[str]:
+    rows = party.store.releases_of(party.node.resolve(statement))
+    return sorted(party.node.party_name(row.to) for row in rows if not row.withdrawn)
