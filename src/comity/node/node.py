@@ -95,9 +95,16 @@ class Node:
 
     def sign(self, draft: Draft) -> Signed:
         """Sign a draft as this party, now."""
-        random = self.randomness.draw(sign.RANDOM_BYTES)
-        now = self.journal.now()
-        return sign.sign(draft, origin=self.descriptor.origin, now=now, random=random, signer=self.keys.statement)
+        return self._sign_all([draft])[0]
+
+    def _sign_all(self, drafts: Sequence[Draft]) -> list[Signed]:
+        size = sign.RANDOM_BYTES
+        random, now = self.randomness.draw(size * len(drafts)), self.journal.now()
+        origin, signer = self.descriptor.origin, self.keys.statement
+        return [
+            sign.sign(draft, origin=origin, now=now, random=random[at * size : (at + 1) * size], signer=signer)
+            for at, draft in enumerate(drafts)
+        ]
 
     def uuid(self) -> str:
         """A fresh random UUID."""
@@ -117,10 +124,22 @@ class Node:
         Returns:
             The statement and its releases, at their places in the log; durable.
         """
-        signed = self.sign(draft)
-        given = [self.draft_release(signed, peer.fingerprint, terms) for peer in self._in_drawn_order(to)]
-        logged = await self.journal.commit(Proposal([signed, *given]))
-        return logged[0], logged[1:]
+        return (await self.say_all([draft], to, terms))[0]
+
+    async def say_all(
+        self, drafts: Sequence[Draft], to: Sequence[Peer], terms: Terms
+    ) -> list[tuple[Logged, list[Logged]]]:
+        """Say several things to the same parties, each as by `say`; all of them are logged together, or none.
+
+        Returns:
+            For each draft the statement and its releases.
+        """
+        signed = list[Signed]()
+        for statement in self._sign_all(drafts):
+            order = self._in_drawn_order(to)
+            signed += [statement, *(self.draft_release(statement, peer.fingerprint, terms) for peer in order)]
+        logged, each = await self.journal.commit(Proposal(signed)), 1 + len(to)
+        return [(logged[at], logged[at + 1 : at + each]) for at in range(0, len(logged), each)]
 
     async def release(self, id: StatementId, to: Sequence[Peer], terms: Terms) -> list[Logged]:
         """Release a statement of ours to further parties; those that have it already keep their release.

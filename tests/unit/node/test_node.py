@@ -16,13 +16,16 @@ from comity.errors import (
     UNKNOWN_STATEMENT,
     LocalError,
 )
+from comity.exchange import say
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.release import read
 from comity.node.node import Node, genesis, pack, read_fingerprint
 from comity.node.sqlite import SqliteStore
+from comity.proof.checkpoint import parse_checkpoint
 from comity.proof.envelope import StatementId
 from unit.node.between import running
+from unit.node.faulty import faulty
 from world import MemoryLock, MemoryWire, Party, parties, report, run
 
 
@@ -110,6 +113,30 @@ def test_by_default_what_is_said_is_released_to_nobody() -> None:
     said = run(lambda: fr.say(report()))
     assert (fr.store.releases_of(said.id), fr.store.size()) == ([], 2)
     assert run(lambda: ru.syncs(fr))[0].received == 0
+
+
+def test_what_is_said_together_is_said_as_one_by_one_under_one_head() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+    drafts = [say.say(report(number=number)) for number in range(3)]
+    told = run(lambda: fr.node.say_all(drafts, [fr.peer(ru), fr.peer(us)], Terms(Tlp.GREEN)))
+    assert [said.signed.object for said, _ in told] == [draft.object for draft in drafts]
+    assert len({said.signed.salt for said, _ in told}) == 3
+    for said, given in told:
+        assert {row.to for row in fr.store.releases_of(said.id)} == {ru.fingerprint, us.fingerprint}
+        assert {read(one.signed.object).leaf for one in given} == {said.id}
+    assert fr.node.verify_log() == []
+    assert parse_checkpoint(fr.lock.read() or b"").checkpoint.size == fr.store.size() == 10
+    assert run(lambda: ru.syncs(fr))[0].received == 3
+    assert run(lambda: fr.node.say_all([], [fr.peer(ru)], Terms())) == []
+
+
+def test_what_is_said_together_is_logged_whole_or_not_at_all() -> None:
+    fr, faults = faulty()
+    size = fr.store.size()
+    faults.failing = ("commit", "before")
+    with pytest.raises(LocalError):
+        run(lambda: fr.node.say_all([say.say(report(number=number)) for number in range(3)], [], Terms()))
+    assert (fr.store.size(), fr.node.journal.tree.size) == (size, size)
 
 
 def test_a_release_carries_its_terms_to_the_addressee() -> None:
