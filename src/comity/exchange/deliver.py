@@ -277,7 +277,7 @@ def _size(value: object) -> bool:
 
 
 def _triple(value: object, place: str) -> Triple:
-    if type(value) is not list or len(value) != 3 or any(type(part) is not bytes for part in value):
+    if type(value) is not list or [*map(type, value)] != [bytes, bytes, bytes]:
         raise RemoteError(MALFORMED, "a statement travels as [envelope, salt, content]", place=place)
     return value[0], value[1], value[2]
 

@@ -44,7 +44,7 @@ class Unverified:
         Raises:
             RemoteError: `malformed`, `content-mismatch`.
         """
-        if type(triple) is not list or len(triple) != 3 or any(type(part) is not bytes for part in triple):
+        if type(triple) is not list or [*map(type, triple)] != [bytes, bytes, bytes]:
             raise RemoteError(MALFORMED, "a statement travels as [envelope, salt, content]", place=place)
         data, salt, raw = triple
         parsed = envelope.parse(data, place=place)

@@ -232,7 +232,7 @@ def _sorted(value: Any, room: int) -> Any:
     if kind is dict:
         return {key: _sorted(value[key], room - 1) for key in _keys(value)} if value else value
     if kind is list or kind is tuple:
-        return [_sorted(item, room - 1) for item in value]
+        return [item if type(item) in _ATOMS else _sorted(item, room - 1) for item in value]
     raise TypeError(f"{kind.__name__} has no place in Comity's formats")
 
 
