@@ -26,24 +26,32 @@ def run(room: Path, scale: Scale) -> Iterator[Figure]:
     with asyncio.Runner() as runner:
         entrants = {
             "raw": raw_signing(groups * GROUP),
-            "grouped": Entrant(
-                lambda raws: runner.run(_say_in_groups(party.node, raws)),
-                groups * GROUP,
-                lambda: [[report() for _ in range(GROUP)] for _ in range(groups)],
+            "group": Entrant(
+                lambda raws: runner.run(_say_groups(party.node, raws)), groups * GROUP, lambda: _reports(groups, GROUP)
             ),
-            "single": Entrant(
-                lambda raws: runner.run(_say_in_groups(party.node, raws)),
-                ones,
-                lambda: [[report()] for _ in range(ones)],
+            "callers": Entrant(
+                lambda raws: runner.run(_say_at_once(party.node, raws)), groups * GROUP, lambda: _reports(groups, GROUP)
             ),
+            "single": Entrant(lambda raws: runner.run(_say_groups(party.node, raws)), ones, lambda: _reports(ones, 1)),
         }
         took = race(entrants, scale.of(21, least=3))
     party.close()
-    yield ratio(f"groups of {GROUP} / raw Ed25519 signing", took["raw"], took["grouped"], at_least(0.5))
-    yield ratio(f"groups of {GROUP} / groups of 1", took["single"], took["grouped"], at_least(5))
+    yield ratio(f"groups of {GROUP} / raw Ed25519 signing", took["raw"], took["group"], at_least(0.5))
+    yield ratio(f"groups of {GROUP} / groups of 1", took["single"], took["group"], at_least(5))
+    yield ratio(f"{GROUP} callers at once / raw Ed25519 signing", took["raw"], took["callers"], None)
 
 
-async def _say_in_groups(node: Node, groups: list[list[bytes]]) -> None:
+def _reports(groups: int, size: int) -> list[list[bytes]]:
+    return [[report() for _ in range(size)] for _ in range(groups)]
+
+
+async def _say_groups(node: Node, groups: list[list[bytes]]) -> None:
+    """Say group after group, each handed over as one."""
+    for raws in groups:
+        await node.say_all([say.say(raw) for raw in raws], [], Terms())
+
+
+async def _say_at_once(node: Node, groups: list[list[bytes]]) -> None:
     """Say each group's contents at the same time, as callers do who do not know of one another."""
     for raws in groups:
         await asyncio.gather(*(node.say(say.say(raw), [], Terms()) for raw in raws))

@@ -60,7 +60,7 @@ class _Pair:
     async def tell(self) -> None:
         """Say as much as fills one page, and have the teller make it."""
         to = [self.teller.peer(self.hearer)]
-        await asyncio.gather(*(self.teller.node.say(say.say(report()), to, Terms()) for _ in range(self.items)))
+        await self.teller.node.say_all([say.say(report()) for _ in range(self.items)], to, Terms())
         hearer, who = self.hearer.node, self.teller.fingerprint
         held = hearer.store.head(who)
         pull = Pull(
