@@ -116,7 +116,7 @@ def test_a_site_without_a_name_is_said_by_its_function() -> None:
     assert text(picture(site(RU, 1, function="force"))).startswith("ru protects the force, which this volume meets")
 
 
-@pytest.mark.parametrize("function", set(Function) - {Function.UNDISCLOSED})
+@pytest.mark.parametrize("function", sorted(set(Function) - {Function.UNDISCLOSED}))
 def test_every_function_has_its_words(function: Function) -> None:
     assert text(picture(site(ICRC, 1, function=function.value))).startswith("icrc protects the ")
 
