@@ -12,6 +12,7 @@ from comity.errors import (
     NOT_INCLUDED,
     NOT_JSON,
     NOT_STIX,
+    TOO_LARGE,
     UNKNOWN_KEY,
     WRONG_ADDRESSEE,
     WRONG_ISSUER,
@@ -246,13 +247,14 @@ def garbage(told: Told1, raw: bytes) -> Item:
     [
         (b"", NOT_JSON),
         (b"\xff", NOT_JSON),
-        (b"[" * 100_000, NOT_JSON),
+        (b"[" * 1000, NOT_JSON),
+        (b"[" * 100_000, TOO_LARGE),
         (b'{"a": 1, "a": 2}', NOT_JSON),
         (b"{}", NOT_STIX),
         (dump(an_object("report")), NOT_STIX),
         (dump({"type": "bundle"}), NOT_STIX),
     ],
-    ids=["empty", "not UTF-8", "a bomb", "a key twice", "no type", "a report without a name", "a bundle"],
+    ids=["empty", "not UTF-8", "a bomb", "a larger one", "a key twice", "no type", "a report without a name", "a bundle"],
 )
 def test_a_poisoned_item_is_refused_by_the_code_of_its_content(told: Told1, raw: bytes, code: str) -> None:
     assert told.code(garbage(told, raw)) == code
