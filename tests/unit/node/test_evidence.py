@@ -330,10 +330,14 @@ def with_imposter(as_if: str, *, key: bool = False) -> tuple[Party, Party, Party
 
 
 async def cosigned_by(fr: Party, ru: Party, *witnesses: Party) -> Logged:
+    """Said, held, and both heads cosigned, by the first witness seconds before the next."""
     said = await fr.say(report(), ru)
-    for _ in range(2):
-        await ru.syncs(fr, *witnesses)
-        await fr.syncs(ru, *witnesses)
+    await ru.syncs(fr)
+    for witness in witnesses:
+        await ru.syncs(witness)
+        await fr.syncs(witness)
+        await asyncio.sleep(5)
+    await fr.syncs(ru)
     return said
 
 
