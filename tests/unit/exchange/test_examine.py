@@ -21,6 +21,7 @@ from comity.exchange import acknowledge, deliver, release
 from comity.exchange.acknowledge import Refused, Told
 from comity.exchange.deliver import Item
 from comity.model import release as releases
+from comity.model.acknowledgement import Telling
 from comity.model.content import dump, parse
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.release import Release
@@ -76,7 +77,6 @@ def test_a_good_item_is_held_with_what_it_says_and_on_which_terms(told: Told1) -
     found = told.examine(told.item)
     assert isinstance(found, Told)
     assert found.statement == told.said.signed
-    assert found.release == told.given.signed
     assert found.terms == releases.read(told.given.signed.object)
     assert (found.telling.statement, found.telling.release) == (told.said.id, told.given.id)
     assert not found.omitted
@@ -254,7 +254,16 @@ def garbage(told: Told1, raw: bytes) -> Item:
         (dump(an_object("report")), NOT_STIX),
         (dump({"type": "bundle"}), NOT_STIX),
     ],
-    ids=["empty", "not UTF-8", "a bomb", "a larger one", "a key twice", "no type", "a report without a name", "a bundle"],
+    ids=[
+        "empty",
+        "not UTF-8",
+        "a bomb",
+        "a larger one",
+        "a key twice",
+        "no type",
+        "a report without a name",
+        "a bundle",
+    ],
 )
 def test_a_poisoned_item_is_refused_by_the_code_of_its_content(told: Told1, raw: bytes, code: str) -> None:
     assert told.code(garbage(told, raw)) == code
@@ -304,3 +313,24 @@ def test_an_old_page_examined_again_gives_the_same_tellings(told: Told1) -> None
     once, again = told.examine(told.item), told.examine(told.item)
     assert once == again
     assert once.telling == again.telling
+
+
+def test_an_item_that_breaks_the_code_that_reads_it_is_refused_and_its_text_is_not_told(told: Told1) -> None:
+    fr = told.fr
+    page = fr.page(RU.pull(fr, 0), [told.item], next=fr.tree.size)
+    end = deliver.read_page_end(page.end, fr.descriptor)
+    broken = replace(told.item, release=None)  # type: ignore[arg-type]
+    memo = PathMemo(fr.tree.size, fr.tree.root())
+
+    class Item1(Item):
+        __slots__ = ()
+
+        @property
+        def telling(self) -> Telling:
+            return told.item.telling
+
+    odd = Item1(*(getattr(broken, name) for name in Item.__slots__))
+    bad, good = acknowledge.examine([odd, told.item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
+    assert isinstance(bad, Refused)
+    assert (bad.code, bad.message) == ("malformed", "it could not be read (TypeError)")
+    assert isinstance(good, Told)
