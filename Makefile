@@ -8,7 +8,7 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench clean
+.PHONY: help demo test check cover lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,11 +16,13 @@ help: ## this list
 demo: $(VENV)/run ## November 2015 replayed with five nodes (DEMO_ARGS=--headless ends by itself)
 	@$(BIN)/comity demo $(DEMO_ARGS)
 
-test: $(VENV)/dev ## every test that can run here
-	@$(BIN)/python -m pytest -q $(TEST_ARGS)
+test: $(VENV)/dev ## every test that can run here, on all cores
+	@$(BIN)/python -m pytest -q -n auto $(TEST_ARGS)
 
-check: lint ## format, lint, types, import contracts, the fast tests, and the coverage of the core
-	@$(BIN)/coverage run -m pytest -q -m "not slow" $(TEST_ARGS)
+check: lint cover test ## format, lint, types, import contracts, every test, and the coverage of the core
+
+cover: $(VENV)/dev ## that every branch of proof, exchange and checks is tested by their own tests
+	@$(BIN)/coverage run -m pytest -q tests/unit/proof tests/unit/exchange tests/unit/checks tests/property/test_exchange_laws.py
 	@$(BIN)/coverage report --fail-under=100
 
 lint: $(VENV)/dev ## format, lint, types and import contracts alone
