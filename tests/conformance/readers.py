@@ -245,7 +245,7 @@ def read_item(given: Given) -> Any:
     if isinstance(found, Refused):
         raise RemoteError(found.code, found.message)
     said = None if found.statement is None else found.statement.id.hex()
-    return {"statement": said, "release": found.release.id.hex(), "omitted": found.omitted}
+    return {"statement": said, "release": found.telling.release.hex(), "omitted": found.omitted}
 
 
 def read_answer(given: Given) -> Any:

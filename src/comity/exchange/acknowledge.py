@@ -48,7 +48,6 @@ class Told:
     item: Item
     telling: Telling
     statement: Signed | None
-    release: Signed
     terms: Release
     omitted: bool
 
@@ -63,8 +62,8 @@ class Refused:
     message: str
 
 
-_Shown = tuple[Unverified, Unverified | None]
-_Vouched = tuple[Signed, Signed | None]
+_Shown = tuple[Unverified, Release, Unverified | None]
+_Vouched = tuple[StatementId, Release, Signed | None]
 
 
 def examine(
@@ -82,7 +81,7 @@ def examine(
         end: the page's signed end.
         memo: the page's head, against which both inclusion paths must verify.
     """
-    # (1) release and statement have their form, open their commitments and hold STIX objects
+    # (1) release and statement have their form, open their commitments and hold what they should
     shown = _each(items, items, lambda item, _: _read(item))
     # (2) both are the teller's
     vouched = _each(items, shown, lambda _, one: _vouch(by, one))
@@ -109,19 +108,18 @@ def _attempt(item: Item, before: S, step: Callable[[Item, S], T]) -> T | Refused
 def _read(item: Item) -> _Shown:
     given = Unverified.read(list(item.release))
     said = None if item.statement is None else Unverified.read(list(item.statement))
-    for shown in (given, said):
-        _ = shown and shown.object  # parsed here, so that step 2 does nothing but verify
-    return given, said
+    _ = said and said.object  # parsed here, so that step 2 does nothing but verify
+    return given, release.parse(given.content), said
 
 
 def _vouch(by: Descriptor, shown: _Shown) -> _Vouched:
-    given, said = shown
-    return by.vouch(given), None if said is None else by.vouch(said)
+    given, terms, said = shown
+    by.check(given)
+    return given.envelope.id, terms, None if said is None else by.vouch(said)
 
 
 def _judge(item: Item, vouched: _Vouched, to: Fingerprint, end: PageEnd, memo: PathMemo) -> Told:
-    given, said = vouched
-    terms = release.read(given.object)
+    given, terms, said = vouched
     if terms.to != to:
         raise RemoteError(WRONG_ADDRESSEE, "a release made out to another party")
     if terms.withdrawn != (said is None):
@@ -136,13 +134,13 @@ def _judge(item: Item, vouched: _Vouched, to: Fingerprint, end: PageEnd, memo: P
         terms = terms if narrowed is terms.terms else replace(terms, terms=narrowed)
     if item.release_index >= end.next or (said is not None and item.statement_index >= item.release_index):
         raise RemoteError(MALFORMED, "an index outside the page's range")
-    memo.verify(given.id, item.release_index, item.release_path)
+    memo.verify(given, item.release_index, item.release_path)
     if said is not None:
         memo.verify(said.id, item.statement_index, item.statement_path)
     elif item.statement_index or item.statement_path:
         raise RemoteError(MALFORMED, "a place for a statement that is not there")
-    telling = Telling(NO_STATEMENT if said is None else said.id, given.id)
-    return Told(item, telling, said, given, terms, omitted=item.release_index < end.start)
+    telling = Telling(NO_STATEMENT if said is None else said.id, given)
+    return Told(item, telling, said, terms, omitted=item.release_index < end.start)
 
 
 def held(tellings: Sequence[Telling], *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:

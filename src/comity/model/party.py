@@ -83,14 +83,22 @@ class Descriptor:
         """Take a statement as this party's.
 
         Raises:
-            RemoteError: `wrong-issuer`, `unknown-key`, `bad-signature`, or the content's own faults.
+            RemoteError: as `check`, or the content's own faults.
+        """
+        self.check(shown)
+        return Signed(shown.envelope, shown.salt, shown.object)
+
+    def check(self, shown: Unverified) -> None:
+        """Check that a statement is this party's, whatever its content is.
+
+        Raises:
+            RemoteError: `wrong-issuer`, `unknown-key`, `bad-signature`.
         """
         if shown.envelope.iss != self.origin:
             raise RemoteError(WRONG_ISSUER, f"issued by {shown.envelope.iss}, not by {self.origin}")
         if shown.envelope.kid != self.keys.statement.id[:8]:
             raise RemoteError(UNKNOWN_KEY, "not signed by the statement key of its party's descriptor")
         shown.envelope.verify(self.keys.statement)
-        return Signed(shown.envelope, shown.salt, shown.object)
 
 
 def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:

@@ -6,10 +6,13 @@
 One per addressee, so that co-recipients stay unseen. A withdrawal is a later version with `revoked: true`.
 """
 
+import re
 from dataclasses import dataclass
 
+from comity.errors import RemoteError
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
+from comity.model.extension import COMITY_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.properties import expect, member, one_of, statement_id, take, take_optional, timestamp
@@ -60,6 +63,40 @@ def read(found: StixObject) -> Release:
         take(found, "created", timestamp),
         found.revoked,
     )
+
+
+# What `write` writes for most releases, in all its bytes: a page has a thousand of them.
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+_USUAL = re.compile(
+    (
+        rf'{{"type":"release","spec_version":"2\.1","id":"(release--{_UUID})","created":"({_TIME})","modified":"({_TIME})",'
+        r'"leaf":"([0-9a-f]{64})","to":"([0-9a-f]{64})","tlp":"([a-z+]+)","onward":"([a-z]+)","precision":"(exact)",'
+        rf'"extensions":{{"{COMITY_TYPES["release"]}":{{"extension_type":"new-sdo"}}}}}}'
+    ).encode()
+)
+
+
+def parse(raw: bytes) -> Release:
+    """Read a release from its content.
+
+    Raises:
+        RemoteError: `not-stix`, `not-json`, `too-large`.
+    """
+    usual = _USUAL.fullmatch(raw)
+    try:
+        found = None if usual is None else _usual(*map(bytes.decode, usual.groups()))
+    except (ValueError, RemoteError):
+        found = None  # the rules tell what is wrong with it, and where
+    return read(content.parse(raw)) if found is None else found
+
+
+def _usual(
+    id: str, created: str, modified: str, leaf: str, to: str, tlp: str, onward: str, precision: str
+) -> Release | None:
+    first, last = instant.parse(created), instant.parse(modified)
+    terms = Terms(_TLP(tlp), _ONWARD(onward), None, precision)
+    return Release(id, statement_id(leaf), Fingerprint(to), terms, first, withdrawn=False) if first <= last else None
 
 
 def write(release: Release, at: Instant) -> bytes:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.errors import NOT_STIX, RemoteError
 from comity.model import content, release
@@ -77,3 +79,71 @@ def test_another_object_is_no_release() -> None:
     with pytest.raises(RemoteError) as caught:
         release.read(parse(raw))
     assert (caught.value.code, caught.value.place) == (NOT_STIX, "/type")
+
+
+# -- the short way of reading a release takes a part of what the long way takes, and gives the same
+
+DIGITS = st.binary(min_size=32, max_size=32)
+WRITTEN = st.builds(
+    lambda uuid, leaf, to, terms, created, later, withdrawn: release.write(
+        Release(f"release--{uuid}", StatementId(leaf), Fingerprint(to.hex()), terms, created, withdrawn),
+        Instant(created + later),
+    ),
+    st.uuids(version=4),
+    DIGITS,
+    DIGITS,
+    st.builds(Terms, st.sampled_from(Tlp), st.sampled_from(Onward), st.none() | st.just(AT)),
+    st.integers(0, 1 << 42).map(Instant),
+    st.integers(0, 1 << 20),
+    st.booleans(),
+)
+OUR_OWN = release.write(replace(GIVEN, terms=Terms()), AT)
+
+
+def outcome(reader: Any, raw: bytes) -> Any:
+    try:
+        return reader(raw)
+    except RemoteError as error:
+        return error.as_dict()
+
+
+def the_long_way(raw: bytes) -> Any:
+    return outcome(lambda raw: release.read(parse(raw)), raw)
+
+
+@given(WRITTEN)
+def test_what_is_written_is_read_alike_both_ways(raw: bytes) -> None:
+    assert release.parse(raw) == the_long_way(raw)
+
+
+@given(WRITTEN, st.integers(0, 10**6), st.integers(0, 255))
+def test_a_changed_byte_has_one_outcome(raw: bytes, at: int, byte: int) -> None:
+    data = bytearray(raw)
+    data[at % len(data)] = byte
+    assert outcome(release.parse, bytes(data)) == the_long_way(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [
+        (b'"modified":"2026', b'"modified":"2025'),
+        (b'"created":"2026-11-26', b'"created":"2026-11-31'),
+        (b'"modified":"2026-11-26T10', b'"modified":"2026-11-26T24'),
+        (b'"created":"2026', b'"created":"1969'),
+        (b'"tlp":"amber"', b'"tlp":"white"'),
+        (b'"onward":"never"', b'"onward":"red"'),
+        (b'"precision":"exact"', b'"precision":"vague"'),
+        (b'"precision":"exact"', b'"precision":"exact","precision":"exact"'),
+        (b"{", b"{ "),
+        (b"}", b"} "),
+    ],
+)
+def test_what_only_looks_like_our_own_has_the_outcome_of_the_rules(found: bytes, put: bytes) -> None:
+    changed = OUR_OWN.replace(found, put, 1)
+    assert changed != OUR_OWN
+    assert outcome(release.parse, changed) == the_long_way(changed)
+
+
+def test_our_own_releases_go_the_short_way() -> None:
+    assert release._USUAL.fullmatch(OUR_OWN)
+    assert all(release._USUAL.fullmatch(release.write(replace(GIVEN, terms=Terms(tlp)), AT)) for tlp in Tlp)
