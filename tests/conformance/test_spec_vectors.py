@@ -29,7 +29,8 @@ from conformance.vectors import signatures
 from world import Party, parties, report, run
 
 PAGES = (
-    "statement extensions position notice protected-site objection descriptor release log receipt page acknowledgement proof-file node-api"
+    "statement extensions position notice protected-site objection descriptor release log receipt page "
+    "acknowledgement proof-file node-api"
 ).split()
 TESTS = Path(__file__).resolve().parents[1]
 

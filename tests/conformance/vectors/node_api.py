@@ -101,7 +101,12 @@ def _pulls() -> list[Vector]:
             "a pull that speaks for us",
             pulling(pull(cursor=0, have=0, by=actor("us").fingerprint)),
         ),
-        ("pull-cursor-beyond", "bad-argument", "a cursor beyond every head that was shown", pulling(pull(cursor=2, have=0))),
+        (
+            "pull-cursor-beyond",
+            "bad-argument",
+            "a cursor beyond every head that was shown",
+            pulling(pull(cursor=2, have=0)),
+        ),
         ("pull-have-beyond", "bad-argument", "a head that fr never had", pulling(pull(cursor=0, have=2))),
     ]
     return [bad(name, "NODE-API-12", code, desc, call(Asked(body=body))) for name, code, desc, body in rows]
