@@ -12,7 +12,7 @@ from comity.node.node import Node
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.record import airspace
-from comity.record.airspace import Entry
+from comity.record.airspace import Entry, Picture
 from comity.space.index_box import IndexBox
 from comity.space.instant import Instant
 from comity.space.volume import intersects
@@ -29,13 +29,20 @@ class StoredPicture:
         self._entries: dict[StatementId, tuple[Entry, ...]] = {}
         self._remembered = 0
 
-    def candidates(self, boxes: Sequence[IndexBox]) -> Iterator[Entry]:
-        """Every entry that has a box which meets one of these, once."""
+    def candidates(self, boxes: Sequence[IndexBox], *, without: Fingerprint | None = None) -> Iterator[Entry]:
+        """Every entry that has a box which meets one of these, once; `without` leaves those of one party out."""
         near = {statement: author for box in boxes for author, statement in self._node.store.airspace.near(box)}
         for statement, author in sorted(near.items()):
-            for entry in self.entries(author, statement):
+            for entry in self.entries(author, statement) if author != without else ():
                 if any(ours.meets(box) for ours in entry.boxes for box in boxes):
                     yield entry
+
+    def beside(self, new: Sequence[Entry]) -> "Picture":
+        """What something new is to be checked against: not what it and its own party's matters may meet as they like.
+
+        This comes before any geometry, or many notices of one party in one place would take the square of their number.
+        """
+        return _Beside(self, new[0])
 
     def for_us(self) -> "OwnPicture":
         """The same for our own operators."""
@@ -55,7 +62,7 @@ class StoredPicture:
 
     def is_our_notice(self, entry: Entry) -> bool:
         """Say whether it is a notice of our own."""
-        return self._is_ours(entry) and isinstance(entry.matter, Notice)
+        return self.is_ours(entry) and isinstance(entry.matter, Notice)
 
     def is_for_others(self, entry: Entry) -> bool:
         """Say whether it is a site of ours as others are told it, less exactly than it stands here.
@@ -63,18 +70,19 @@ class StoredPicture:
         Where no exact one stands here, that other one is all that protects the place, for us too.
         """
         matter = entry.matter
-        if not self._is_ours(entry) or not isinstance(matter, Site) or matter.is_exact:
+        if not self.is_ours(entry) or not isinstance(matter, Site) or matter.is_exact:
             return False
         return any(self._may_be_the_place(entry, matter, other) for other in self.candidates(entry.boxes))
 
     def _may_be_the_place(self, around: Entry, told: Site, other: Entry) -> bool:
         exact = other.matter
-        if not self._is_ours(other) or not isinstance(exact, Site) or not exact.is_exact:
+        if not self.is_ours(other) or not isinstance(exact, Site) or not exact.is_exact:
             return False
         alike = told.function in (exact.function, Function.UNDISCLOSED)
         return alike and intersects(around.volume, other.volume) is not None
 
-    def _is_ours(self, entry: Entry) -> bool:
+    def is_ours(self, entry: Entry) -> bool:
+        """Say whether it is a matter of our own."""
         return entry.by == self._node.descriptor.fingerprint
 
     def object(self, statement: StatementId) -> StixObject:
@@ -99,6 +107,19 @@ class StoredPicture:
         """What the parties are called here."""
         me = self._node.descriptor
         return {peer.fingerprint: peer.petname for peer in self._node.peers} | {me.fingerprint: me.party}
+
+
+class _Beside:
+    def __init__(self, of: StoredPicture, new: Entry) -> None:
+        self._of, self._new = of, new
+
+    def candidates(self, boxes: Sequence[IndexBox]) -> Iterator[Entry]:
+        if not self._of.is_ours(self._new):
+            yield from self._of.candidates(boxes, without=self._new.by)
+            return
+        for entry in self._of.candidates(boxes):
+            if not self._of.is_ours(entry) or type(entry.matter) is not type(self._new.matter):
+                yield entry
 
 
 class OwnPicture:

@@ -6,6 +6,7 @@ one peer does, or answers, stops nothing that is done with another.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,7 @@ PAGE_ITEMS = 1000
 MAX_PAGES = 1000
 LONG_POLL = 20
 BEAT = 1.0
+LOOK_AT_ONCE, LOOK_REST = 20, 0.02
 RETRY_FIRST, RETRY_LAST = 0.2, 10.0
 
 
@@ -66,6 +68,7 @@ class Sync:
         self._heads, self._receipts = Heads(node, peers), Receipts(node, teller, peers)
         # Answers that their teller says it has no use for; not offered again before the next start.
         self._unwanted: set[StatementId] = set()
+        self._news = asyncio.Event()
 
     async def once(self, peer: Peer) -> Round:
         """One whole round with one peer; a step that fails is told in `errors`, and the others are still tried."""
@@ -260,7 +263,8 @@ class Sync:
 
     async def run(self, *, beat: float = BEAT) -> None:
         """Pull from every peer and move heads on a beat until cancelled; peers added later are taken up."""
-        tasks: list[asyncio.Task[None]] = []
+        self._news = asyncio.Event()
+        tasks = [asyncio.create_task(self._look_for_ever(beat))]
         known: set[Fingerprint] = set()
         try:
             while True:
@@ -285,17 +289,24 @@ class Sync:
             await self.deadlines()
         except LocalError as error:
             self._report(str(error))
-        await self.look()
 
-    async def look(self) -> None:
-        """Check what is new against what is in force, a few at a time, so that nobody waits for it."""
+    async def look(self, *, most: int = LOOK_AT_ONCE, pause: float = 0.0) -> None:
+        """Check what is new against what is in force, a few at a time: in between, others are answered."""
         try:
-            while self.watch.step():
-                await asyncio.sleep(0)
+            while self.watch.step(most):
+                await asyncio.sleep(pause)
         except Exception as error:
             # Whatever is wrong with it, it must not end what is done with the peers.
             told = str(error) if isinstance(error, ComityError) else f"{type(error).__name__}: {_where(error)}"
             self._report(f"what is new was not checked: {told}")
+
+    async def _look_for_ever(self, beat: float) -> None:
+        """Look at what is new one by one, with rests: a peer whose request comes in between cannot time what was found."""
+        while True:
+            self._news.clear()
+            await self.look(most=1, pause=LOOK_REST)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), beat)
 
     async def _beat_for_ever(self, peer: Peer, beat: float) -> None:
         while True:
@@ -311,7 +322,7 @@ class Sync:
             pull = self._pull_waiting if well else self._pull_all
             if well:
                 wait = RETRY_FIRST
-                await self.look()
+                self._news.set()
                 if done.received or done.refused:
                     continue  # at once; who answers an empty page before its time must not keep us busy
             await asyncio.sleep(wait)

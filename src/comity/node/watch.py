@@ -29,7 +29,6 @@ from comity.exchange.check import Against
 from comity.model import objection
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Terms
-from comity.model.objection import Rule
 from comity.model.statement import Signed
 from comity.node.journal import Proposal
 from comity.node.node import Node
@@ -38,7 +37,6 @@ from comity.node.ports import Batch, FindingRow
 from comity.proof.envelope import StatementId
 
 OWN, SAID, ALERT = "own", "said", "alert"
-_AT_ONCE = 20
 # Rule, notice, matter: of these each finding is made once.
 _Three = tuple[str, StatementId, StatementId]
 
@@ -58,13 +56,13 @@ class Watch:
         self._node, self._report = node, report
         self.picture = StoredPicture(node)
 
-    def step(self) -> bool:
-        """Check the oldest few that were not checked yet, in one write; False if there were none.
+    def step(self, most: int) -> bool:
+        """Check the oldest few, at most so many, that were not checked yet, in one write; False if there were none.
 
         Raises:
             LocalError: the node cannot write, or is damaged; nothing of these few was kept.
         """
-        fresh = self._node.store.airspace.unchecked(_AT_ONCE)
+        fresh = self._node.store.airspace.unchecked(most)
         if not fresh:
             return False
         found = _Found()
@@ -79,7 +77,8 @@ class Watch:
     def _against(self, author: Fingerprint, statement: StatementId) -> Sequence[Against]:
         now, names = self._node.journal.now(), self.picture.names()
         try:
-            return check.arrived(self.picture.entries(author, statement), self.picture, now=now, names=names)
+            new = self.picture.entries(author, statement)
+            return check.arrived(new, self.picture.beside(new), now=now, names=names)
         except LocalError:
             raise
         except Exception as error:  # one that cannot be checked must not keep the others from it
@@ -90,7 +89,7 @@ class Watch:
     def _judge(self, one: Against, found: _Found) -> None:
         """Decide what comes of a finding: nothing, also where it was made before and nothing has changed."""
         finding, because = one.finding, one.finding.because
-        if because is None or self._is_own_affair(one, because):
+        if because is None or self._is_told_exactly(one, because):
             return
         fate, logged = self._fate(one, because)
         three = (finding.rule.value, one.subject, because)
@@ -109,11 +108,10 @@ class Watch:
             self._node.journal.now(),
         )
 
-    def _is_own_affair(self, one: Against, because: StatementId) -> bool:
+    def _is_told_exactly(self, one: Against, because: StatementId) -> bool:
+        """Say whether our own operators hear of the exact site instead of this one, which stands for it with others."""
         if one.by != one.finding.by:
             return False
-        if one.by != self._me or one.finding.rule is Rule.OVERLAP:
-            return True
         return any(map(self.picture.is_for_others, self.picture.entries(one.by, because)))
 
     def _fate(self, one: Against, because: StatementId) -> tuple[str, bool]:

@@ -50,8 +50,8 @@ def test_two_new_ones_that_meet_are_found_once_in_one_step() -> None:
         await ru.say(a_notice(2), fr)
         await fr.syncs(ru)
         assert len(fr.store.airspace.unchecked(10)) == 2
-        assert fr.sync.watch.step()
-        assert not fr.sync.watch.step()
+        assert fr.sync.watch.step(10)
+        assert not fr.sync.watch.step(10)
 
     run(story)
     assert sorted(fates(fr)) == [("overlap", OWN, True), ("overlap", SAID, True)]

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pytest
 
+from comity.model.fingerprint import Fingerprint
 from comity.node.picture import StoredPicture
+from comity.node.sync import LOOK_REST
 from comity.node.watch import ALERT, SAID
 from comity.record.airspace import Entry
 from comity.space.index_box import IndexBox
+from unit.node.between import running
 from unit.node.faulty import Faults, faulty
 from unit.node.matters import ELSEWHERE, HERE, a_notice, a_site, ended, fates, found, hears, said_to
 from unit.node.rows import everything
@@ -57,8 +61,8 @@ def test_many_are_checked_a_few_at_a_time_and_others_are_served_in_between() -> 
         for number in range(50):
             await ru.say(a_notice(100 + number), fr)
         await fr.syncs(ru)
-        left = []
-        while fr.sync.watch.step():
+        left: list[int] = []
+        while fr.sync.watch.step(20):
             left.append(len(fr.store.airspace.unchecked(1000)))
         assert left == [31, 11, 0]
 
@@ -91,10 +95,32 @@ def test_a_look_lets_others_work_between_its_steps() -> None:
 class PictureWithAHole(StoredPicture):
     """A picture that cannot be looked at in one place."""
 
-    def candidates(self, boxes: Sequence[IndexBox]) -> Iterator[Entry]:
+    def candidates(self, boxes: Sequence[IndexBox], *, without: Fingerprint | None = None) -> Iterator[Entry]:
         if any(box.south < 0 for box in boxes):
             raise ZeroDivisionError
-        return super().candidates(boxes)
+        return super().candidates(boxes, without=without)
+
+
+def test_a_serving_node_looks_one_by_one_with_rests_in_which_it_answers() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        await fr.say(a_site())
+        task = asyncio.ensure_future(running(20, fr, ru))
+        await asyncio.sleep(5)
+        for number in range(50):
+            await ru.say(a_notice(100 + number), fr)
+        left: list[int] = []
+        while not left or left[-1]:
+            await asyncio.sleep(LOOK_REST / 4)
+            now = len(fr.store.airspace.unchecked(1000))
+            left += [now] if now or left else []
+        assert max(before - after for before, after in pairwise(left)) == 1
+        assert LOOK_REST * 49 / (LOOK_REST / 4) <= len(left) <= 300
+        await task
+
+    run(story)
+    assert fates(fr) == [("protected", ALERT, False)] * 50
 
 
 def test_one_that_cannot_be_checked_is_reported_and_keeps_no_other_from_it() -> None:
