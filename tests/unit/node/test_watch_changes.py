@@ -1,5 +1,6 @@
 """The watch over time: releases that come later or go, new versions, what is over, and sites told less exactly."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -27,14 +28,16 @@ from world import START, parties, run
 # -- never twice
 
 
-def test_the_same_three_are_found_once_however_often_it_looks() -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_the_same_three_are_found_once_however_often_it_looks(told: bool) -> None:
     fr, ru = parties("fr", "ru")
 
     async def story() -> None:
-        await fr.say(a_site(), ru)
+        await fr.say(a_site(), *([ru] if told else []))
         await ru.say(a_notice(), fr)
         await hears(fr, ru)
         before, size = found(fr), fr.node.journal.tree.size
+        await asyncio.sleep(60)
         fr.node.rebuild()  # so that everything is new to the watch
         await hears(fr, ru)
         assert (found(fr), fr.node.journal.tree.size) == (before, size)
