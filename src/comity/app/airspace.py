@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any, TypeVar
 
+from comity.checks import stale
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.exchange import check
 from comity.model import content, notice, objection, site
@@ -33,6 +34,7 @@ E = TypeVar("E", bound=Enum)
 
 _WORDS = ("kind", "callsign", "transponder", "contact", "frequency")
 _VOLUME = ("from", "until", "floor", "ceiling")
+_STALE_AFTER_MIN, _MOST_MIN = stale.AFTER_S // 60, 7 * 24 * 60
 # What a property's place is called where it is typed.
 _TYPED = {name: f"--{name.replace('_', '-')}" for name in (*_WORDS, *_VOLUME, "name", "as_received", "function")}
 _TYPED["names"] = "--also-named"
@@ -174,6 +176,9 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
     margin = args.get("margin_km") or 0.0
     if not 0 <= margin <= 1000:
         raise LocalError(BAD_ARGUMENT, "a margin is 0 to 1,000 km", place="--margin")
+    stale_after = args.get("stale_after_min", _STALE_AFTER_MIN)
+    if not 1 <= stale_after <= _MOST_MIN:
+        raise LocalError(BAD_ARGUMENT, f"1 to {_MOST_MIN} minutes, which is a week", place="--stale-after")
     volume = _volume(args)
     found = check.check(
         Subject(node.descriptor.fingerprint, _volumes(node, volume)),
@@ -182,9 +187,11 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
         now=node.journal.now(),
         names=picture.names(),
         margin_m=margin * 1000,
+        stale_after_s=stale_after * 60,
     )
     told = found.as_dict()
-    return told, _record(node, volume, margin, told) if args.get("record") else None
+    asked = [("volumes", [volume]), ("margin_km", margin), ("stale_after_min", stale_after)]
+    return told, _record(node, [*asked, ("result", told)]) if args.get("record") else None
 
 
 def _volumes(node: Node, volume: dict[str, Any]) -> tuple[Volume, ...]:
@@ -193,9 +200,8 @@ def _volumes(node: Node, volume: dict[str, Any]) -> tuple[Volume, ...]:
     return notice.read(content.parse(raw)).volumes
 
 
-def _record(node: Node, volume: dict[str, Any], margin: float, told: Args) -> Draft:
+def _record(node: Node, properties: list[tuple[str, Any]]) -> Draft:
     now = node.journal.now()
-    properties = [("volumes", [volume]), ("margin_km", margin), ("result", told)]
     return Draft(content.parse(content.write(f"check--{node.uuid()}", now, properties, created=now)))
 
 

@@ -144,6 +144,9 @@ def check(
     floor: Floor = None,
     ceiling: Ceiling = None,
     margin: Annotated[float, typer.Option(metavar="KM", help="How near is near enough to object.")] = 0.0,
+    stale_after: Annotated[
+        int, typer.Option(metavar="MINUTES", help="From which age on a picture of a party objects.")
+    ] = 15,
     record: Annotated[
         bool, typer.Option("--record", help="Log the check and its result, for this party alone.")
     ] = False,
@@ -151,7 +154,7 @@ def check(
 ) -> None:
     """Ask what is known to stand against an operation. Exit 1: objections; 3: none known, which is not a clearance."""
     said = {"geojson": _geojson(file), "from": start, "until": until, "floor": floor, "ceiling": ceiling}
-    found = call(context, "check", {**said, "margin_km": margin, "record": record})
+    found = call(context, "check", {**said, "margin_km": margin, "stale_after_min": stale_after, "record": record})
     if json:
         render.document(found)
     else:

@@ -67,6 +67,7 @@ def _check() -> Vector:
         id="check--51cb9d30-6a4a-4f6e-8d27-0ef2b3a1c9d5",
         volumes=[{"area": {"type": "Point", "coordinates": [36.25, 35.9]}, "floor": "3000 m", **times}],
         margin_km=2.0,
+        stale_after_min=15,
         result={"objections": [], "as_of": as_of, "not_heard_from": ["us"], "unread": [], "text": none},
     )
     output = {"type": "check", "id": record["id"], "modified": _CREATED, "revoked": False}

@@ -203,6 +203,21 @@ def test_a_party_not_heard_from_in_fifteen_minutes_is_an_objection_until_it_is_h
     run(story)
 
 
+def test_after_which_time_a_picture_is_stale_is_for_the_asker_to_say() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        await fr.syncs(ru)
+        await asyncio.sleep(3 * 60)
+        assert rules(await checked(fr, stale_after_min=2)) == [("stale", "ru")]
+        assert rules(await checked(fr, stale_after_min=4)) == []
+        for minutes in (-1, 0, 7 * 24 * 60 + 1):
+            found = await refused(fr, "check", geojson=AREA, **TIMES, stale_after_min=minutes)
+            assert found[:2] == ("bad-argument", "--stale-after")
+
+    run(story)
+
+
 def test_the_time_of_no_objection_known_is_that_of_the_oldest_picture() -> None:
     fr, ru, us = parties("fr", "ru", "us")
 
@@ -230,7 +245,7 @@ def test_a_record_holds_what_was_asked_and_answered_and_goes_to_nobody() -> None
         record = object_of(fr, found.pop("record"))
         assert record.type == "check"
         assert record.properties["result"] == found
-        assert record.properties["margin_km"] == 2
+        assert (record.properties["margin_km"], record.properties["stale_after_min"]) == (2, 15)
         [volume] = record.properties["volumes"]
         assert (volume["floor"], volume["area"]) == ("3000 m", json.loads(AREA))
         [listed] = await asked(fr, "statements", type="check")
