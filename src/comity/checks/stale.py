@@ -19,7 +19,7 @@ def find(
     """One finding for each party whose picture is too old; a party never heard from has no picture that could be.
 
     Args:
-        as_of: of each party the time of its own cosignature on the newest head that is held of it.
+        as_of: of each party the time of the newest page end that it signed for us.
         names: what the parties are called in the texts.
         after_s: from which age on, in seconds, a picture is too old.
     """

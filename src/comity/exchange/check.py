@@ -93,8 +93,7 @@ def check(
     Args:
         subject: the volumes in which it will operate.
         picture: what is in force here.
-        as_of: of each other party the time of its own cosignature on the newest head that is held of it; None where
-            there is none.
+        as_of: of each other party the time of the newest page end that it signed for us; None where there is none.
         names: what the parties are called here.
         margin_m: how far apart areas may be and still count as meeting.
         unread: what the picture could not take.
