@@ -10,7 +10,6 @@ from comity.errors import BAD_ARGUMENT, NOT_JSON, TOO_LARGE, LocalError
 
 OBJECTIONS = 1
 NONE_KNOWN = 3
-_MAX_FILE = 1 << 20
 
 File = Annotated[str, typer.Argument(metavar="FILE.geojson", help="An area in GeoJSON; - for stdin.")]
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="From when (RFC 3339).")]
@@ -185,7 +184,9 @@ def statements(
 
 
 def _geojson(file: str) -> str:
-    raw = read(file, _MAX_FILE + 1)
+    from comity.model.content import MAX_CONTENT
+
+    raw = read(file, MAX_CONTENT + 1)
     if len(raw) > _MAX_FILE:
         raise LocalError(TOO_LARGE, f"a file has at most {_MAX_FILE} bytes", place=file)
     try:

@@ -50,9 +50,6 @@ app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 airspace_commands.register(app)
 
-_MAX_OBJECT = 1 << 20
-_MAX_PROOF = 4 << 20
-
 
 # typer carries its own copy of click: this is its UsageError.
 _UsageError: Any = typer.BadParameter.__bases__[0]
@@ -203,10 +200,12 @@ def say(
     json: Json = False,
 ) -> None:
     """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
+    from comity.model.content import MAX_CONTENT
+
     terms = audience(to, own, tlp, onward, answer_by)
-    raw = read(file, _MAX_OBJECT + 1)
-    if len(raw) > _MAX_OBJECT:
-        raise LocalError(TOO_LARGE, f"one object has at most {_MAX_OBJECT} bytes", place=file)
+    raw = read(file, MAX_CONTENT + 1)
+    if len(raw) > MAX_CONTENT:
+        raise LocalError(TOO_LARGE, f"one object has at most {MAX_CONTENT} bytes", place=file)
     tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json)
 
 
@@ -371,10 +370,11 @@ def verify(
     json: Json = False,
 ) -> None:
     """Judge a proof file with nothing but the file: no node, no network. Exit 0 only if valid, and trusted with --trust."""
+    from comity.exchange import prove as proofs
     from comity.exchange import verify as judge
 
     fingerprints = _fingerprints(trust or [])
-    verdict = judge.verify(read(file, _MAX_PROOF + 1), fingerprints, quorum)
+    verdict = judge.verify(read(file, proofs.MAX_PROOF + 1), fingerprints, quorum)
     if content is not None and verdict.content is not None:
         content.write_bytes(verdict.content)
     told = verdict.as_dict()
