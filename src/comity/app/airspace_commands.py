@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from comity.app import render, views
-from comity.app.command import AnswerBy, DryRun, Json, Names, Onward, Own, Tlp, audience, call, read, tell_said
-from comity.errors import BAD_ARGUMENT, NOT_JSON, TOO_LARGE, LocalError
+from comity.app.command import AnswerBy, DryRun, Json, Names, Onward, Own, Tlp, audience, call, read_content, tell_said
+from comity.errors import BAD_ARGUMENT, NOT_JSON, LocalError
 
 OBJECTIONS = 1
 NONE_KNOWN = 3
@@ -184,11 +184,7 @@ def statements(
 
 
 def _geojson(file: str) -> str:
-    from comity.model.content import MAX_CONTENT
-
-    raw = read(file, MAX_CONTENT + 1)
-    if len(raw) > _MAX_FILE:
-        raise LocalError(TOO_LARGE, f"a file has at most {_MAX_FILE} bytes", place=file)
+    raw = read_content(file)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

@@ -31,10 +31,11 @@ from comity.app.command import (
     call,
     names,
     read,
+    read_content,
     tell,
     tell_said,
 )
-from comity.errors import BAD_ARGUMENT, TOO_LARGE, ComityError, LocalError
+from comity.errors import BAD_ARGUMENT, ComityError, LocalError
 
 app = typer.Typer(
     name="comity",
@@ -200,12 +201,8 @@ def say(
     json: Json = False,
 ) -> None:
     """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
-    from comity.model.content import MAX_CONTENT
-
     terms = audience(to, own, tlp, onward, answer_by)
-    raw = read(file, MAX_CONTENT + 1)
-    if len(raw) > MAX_CONTENT:
-        raise LocalError(TOO_LARGE, f"one object has at most {MAX_CONTENT} bytes", place=file)
+    raw = read_content(file)
     tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json)
 
 

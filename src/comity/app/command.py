@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from comity.app import render
-from comity.errors import BAD_ARGUMENT, LocalError
+from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError
 
 NOT_VALID = 1
 ERROR = 2
@@ -54,6 +54,20 @@ def read(file: str, most: int) -> bytes:
         return sys.stdin.buffer.read(most)
     with open(file, "rb") as opened:
         return opened.read(most)
+
+
+def read_content(file: str) -> bytes:
+    """Read a file that is to become content.
+
+    Raises:
+        LocalError: `too-large`: more than one object may have.
+    """
+    from comity.model.content import MAX_CONTENT
+
+    raw = read(file, MAX_CONTENT + 1)
+    if len(raw) > MAX_CONTENT:
+        raise LocalError(TOO_LARGE, f"one object has at most {MAX_CONTENT} bytes", place=file)
+    return raw
 
 
 def tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] | None = None) -> None:
