@@ -11,9 +11,9 @@ from typing import Any
 
 import apsw
 
-from comity.errors import DAMAGED, UNSAFE_STORE, LocalError
+from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
 from comity.model.fingerprint import Fingerprint
-from comity.node import sqlite_airspace
+from comity.node import sqlite_airspace, sqlite_places
 from comity.node._guard import guarded
 from comity.node.ports import AnswerRow, Batch, Kept, LeafRow, OutgoingAnswer, PeerRow, ReceivedRow, ReleaseRow
 from comity.proof.envelope import StatementId
@@ -22,7 +22,7 @@ from comity.space.instant import Instant
 FORMAT = 1
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS bodies (at INTEGER PRIMARY KEY, salt BLOB NOT NULL, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS tiles (level INTEGER, number INTEGER, hashes BLOB NOT NULL, PRIMARY KEY (level, number))
     WITHOUT ROWID;
@@ -81,8 +81,10 @@ class SqliteStore:
             raise LocalError(DAMAGED, "the database was written by a newer Comity")
         with self._db:
             self._db.execute(_SCHEMA)
+            self._db.execute(sqlite_places.SCHEMA)
             self._db.execute(sqlite_airspace.SCHEMA)
             self._db.pragma("user_version", FORMAT)
+        self._places = sqlite_places.SqlitePlaces(self._db)
         self.airspace = sqlite_airspace.SqliteAirspace(self._db)
 
     # -- writing
@@ -90,8 +92,12 @@ class SqliteStore:
     @guarded
     def commit(self, batch: Batch) -> None:
         """Write a batch: all of it or nothing, synced to disk when this returns."""
+        places, moved = {row.id: row.index for row in batch.leaves}, False
         with self._db as db:
             if batch.leaves:
+                if len(places) != len(batch.leaves):
+                    raise LocalError(STORAGE, "a statement stands twice in what was to be written")
+                moved = self._places.write(places)
                 rows = [(row.index, row.id, row.triple[0]) for row in batch.leaves]
                 db.executemany("INSERT INTO leaves VALUES (?, ?, ?)", rows)
                 bodies = [(row.index, row.triple[1], row.triple[2]) for row in batch.leaves]
@@ -103,6 +109,8 @@ class SqliteStore:
                 db.execute("INSERT OR REPLACE INTO latest VALUES (1, ?)", (batch.note,))
             self._keep(batch)
             self._fold(batch)
+        if places:
+            self._places.committed(places, moved=moved)
 
     def _keep(self, batch: Batch) -> None:
         if batch.received:
@@ -209,16 +217,17 @@ class SqliteStore:
     @guarded
     def leaf(self, index: int) -> LeafRow | None:
         """The entry at an index."""
-        return self._leaf("at = ?", index)
+        return self._leaf("at = ?", (index,))
 
     @guarded
     def find(self, id: StatementId) -> LeafRow | None:
         """The entry with an id."""
-        return self._leaf("id = ?", id)
+        at = self._places.of(id)
+        return None if at is None else self._leaf("at = ? AND id = ?", (at, id))
 
-    def _leaf(self, where: str, value: object) -> LeafRow | None:
+    def _leaf(self, where: str, values: tuple[Any, ...]) -> LeafRow | None:
         sql = f"SELECT at, id, data, salt, content FROM leaves JOIN bodies USING (at) WHERE {where}"
-        row = self._row(sql, (value,))
+        row = self._row(sql, values)
         return None if row is None else LeafRow(row[0], StatementId(row[1]), (row[2], row[3], row[4]))
 
     @guarded
@@ -396,6 +405,7 @@ class SqliteStore:
                 db.execute(f"DELETE FROM {table}")
             for batch in batches:
                 self._fold(batch)
+            self._places.write_again()
 
     @guarded
     def close(self) -> None:

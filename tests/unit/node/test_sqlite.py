@@ -1,5 +1,6 @@
 """The SQLite store on a file: what it refuses to open, and what it says of a disk that fails."""
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -126,4 +127,115 @@ def test_a_full_disk_is_a_fault_of_storage_and_nothing_of_the_commit_is_kept(pat
         store.commit(Batch(leaves=[leaf(1)], kept=big))
     assert caught.value.code == STORAGE
     assert (store.size(), store.find(id_of(1)), list(store.kept("evidence", RU))) == (1, None, [])
+    store.close()
+
+
+# -- the places of ids
+
+
+def plan(store: SqliteStore) -> tuple[int, int]:
+    """How many ids stand in the index, and up to which leaf."""
+    placed = store._db.execute("SELECT until FROM placed").get
+    return store._db.execute("SELECT count(*) FROM places").get, placed or 0
+
+
+def fill(store: SqliteStore, until: int, group: int = 100) -> None:
+    """Commit leaves in groups up to an index."""
+    for at in range(store.size(), until, group):
+        store.commit(Batch(leaves=[leaf(index) for index in range(at, min(at + group, until))]))
+
+
+def found(store: SqliteStore, until: int) -> bool:
+    """Whether every leaf below an index is found by its id, and none above."""
+    return all(store.find(id_of(index)) == leaf(index) for index in range(until)) and store.find(id_of(until)) is None
+
+
+def test_a_leaf_is_found_by_its_id_before_and_after_its_id_went_to_the_index(path: str) -> None:
+    store = SqliteStore(path)
+    for until, placed in ((1, 0), (1000, 0), (1100, 1100), (2123, 1100), (2124, 2124)):
+        fill(store, until)
+        assert plan(store) == (placed, placed)
+        assert found(store, until)
+    store.close()
+
+
+@pytest.mark.parametrize("until", [1, 1000, 1100, 1150])
+def test_what_waited_for_the_index_is_found_after_a_start(path: str, until: int) -> None:
+    store = SqliteStore(path)
+    fill(store, until)
+    store.close()
+    again = SqliteStore(path)
+    assert found(again, until)
+    fill(again, 2200)
+    assert found(again, 2200)
+    assert plan(again)[0] >= 2100
+    again.close()
+
+
+def test_a_commit_that_fails_while_ids_go_to_the_index_leaves_them_waiting(path: str) -> None:
+    store = SqliteStore(path)
+    fill(store, 1000)
+    bad = release(1, RU)
+    with pytest.raises(LocalError):
+        store.commit(Batch(leaves=[leaf(index) for index in range(1000, 1100)], releases=[bad, bad]))
+    assert plan(store) == (0, 0)
+    assert found(store, 1000)
+    fill(store, 1100)
+    assert plan(store) == (1100, 1100)
+    assert found(store, 1100)
+    store.close()
+
+
+def test_the_longer_the_log_the_more_ids_go_to_the_index_together() -> None:
+    store = SqliteStore(":memory:")
+    fill(store, 66_000, 1000)
+    moves = []
+    for until in range(66_100, 71_000, 100):
+        before = plan(store)
+        fill(store, until)
+        if plan(store) != before:
+            moves.append(until)
+    steps = [after - before for before, after in itertools.pairwise(moves)]
+    assert len(steps) >= 1
+    assert all(2_000 <= step <= 2_400 for step in steps)
+    store.close()
+
+
+def test_a_database_that_had_an_index_of_its_own_over_ids_is_taken_over(path: str) -> None:
+    """As they were made before ids waited: `leaves` with UNIQUE ids, and no table of places."""
+    store = SqliteStore(path)
+    fill(store, 1500)
+    for table in ("places", "placed", "leaves"):
+        store._db.execute(f"CREATE TABLE old_{table} AS SELECT * FROM {table}; DROP TABLE {table}")
+    store._db.execute(
+        "CREATE TABLE leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, data BLOB NOT NULL); "
+        "INSERT INTO leaves SELECT * FROM old_leaves"
+    )
+    store.close()
+    again = SqliteStore(path)
+    assert found(again, 1500)
+    fill(again, 1600)
+    assert plan(again) == (1600, 1600)
+    assert found(again, 1600)
+    again.close()
+
+
+def test_the_index_is_made_anew_from_the_leaves(path: str) -> None:
+    store = SqliteStore(path)
+    fill(store, 1150)
+    store._db.execute("DELETE FROM places WHERE at % 2")
+    assert store.find(id_of(7)) is None
+    store.refold([])
+    assert plan(store) == (1150, 1150)
+    assert found(store, 1150)
+    fill(store, 1200)
+    assert found(store, 1200)
+    store.close()
+
+
+def test_an_id_that_leads_to_another_leaf_finds_nothing(path: str) -> None:
+    store = SqliteStore(path)
+    fill(store, 1150)
+    store._db.execute("UPDATE places SET at = at + 1")
+    assert store.find(id_of(7)) is None
     store.close()
