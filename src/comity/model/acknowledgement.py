@@ -21,12 +21,13 @@ from comity.proof import merkle
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.instant import Instant
+from comity.values import value
 
 HELD, REFUSED = "held", "refused"
 MAX_TELLINGS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Telling:
     """One statement as told by one release.
 

@@ -9,19 +9,20 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 from comity.errors import NOT_JSON, NOT_STIX, TOO_LARGE, ComityError, RemoteError
 from comity.model.extension import COMITY_TYPES
 from comity.space import instant
 from comity.space.instant import Instant
+from comity.values import value
 
 MAX_CONTENT = 1 << 20
 MAX_CONTAINERS = 25_000
 MAX_DEPTH = 32
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+_AFTER_TYPE = re.compile(rf"--{_UUID}", re.ASCII)
 _TYPE = re.compile(r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]", re.ASCII)
 _ID = re.compile(rf"([a-z0-9][a-z0-9-]*[a-z0-9])--({_UUID})", re.ASCII)
 
@@ -61,10 +62,11 @@ _TIMES = frozenset(
     "created modified published valid_from valid_until first_seen last_seen first_observed last_observed "
     "start_time stop_time submitted analysis_started analysis_ended".split()
 )
+
 _TEXTS = frozenset("name description pattern content context relationship_type".split())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StixObject:
     """One STIX object: its bytes and the few properties that Comity itself reads.
 
@@ -99,9 +101,10 @@ def parse(raw: bytes) -> StixObject:
     if len(raw) > MAX_CONTENT:
         raise RemoteError(TOO_LARGE, f"{len(raw)} bytes; one object has at most {MAX_CONTENT}")
     # Counted before anything is read: a megabyte of positions takes a second to read and milliseconds to refuse.
-    if raw.count(b"[") + raw.count(b"{") > MAX_CONTAINERS:
+    containers = raw.count(b"[") + raw.count(b"{")
+    if containers > MAX_CONTAINERS:
         raise RemoteError(TOO_LARGE, f"more than {MAX_CONTAINERS} lists and objects in one object")
-    value = read_json(raw)
+    value = _read(raw, containers)
     if type(value) is not dict:
         _stix("", "the content must be one STIX object, a JSON object (STIX 2.1 section 3)")
     return _object(raw, value)
@@ -113,6 +116,10 @@ def read_json(raw: bytes) -> Any:
     Raises:
         RemoteError: `not-json`.
     """
+    return _read(raw, raw.count(b"[") + raw.count(b"{"))
+
+
+def _read(raw: bytes, containers: int) -> Any:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -125,7 +132,7 @@ def read_json(raw: bytes) -> Any:
     except RecursionError:
         raise RemoteError(NOT_JSON, f"nested deeper than {MAX_DEPTH}") from None
     # Bounds that a cheap count of the bytes proves need no walk through the value.
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
+    if containers > MAX_DEPTH or b"\\u" in raw:
         _walk(value, None, 0)
     return value
 
@@ -166,8 +173,17 @@ _STRICT = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_fraction, parse_int=_integer
 )
 
+_SPACE = " \t\n\r"
+
 
 def _decode(text: str) -> Any:
+    try:
+        value, end = _STRICT.raw_decode(text)
+        if not text[end:].strip(_SPACE):
+            return value
+    except (json.JSONDecodeError, _RefusedError):
+        pass
+    # With space before it, or with a fault in it, which the whole decoder tells better.
     try:
         return _STRICT.decode(text)
     except _RefusedError:
@@ -293,8 +309,12 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
     declared = _extensions(value)
     _known(kind, value, declared)
     identifier = value.get("id")
-    found = _ID.fullmatch(identifier) if type(identifier) is str else None
-    if found is None or found[1] != kind:
+    # The type has the form of one, and a UUID holds no "--": the id is the type and what comes after it, or is none.
+    if (
+        type(identifier) is not str
+        or not identifier.startswith(kind)
+        or not _AFTER_TYPE.fullmatch(identifier, len(kind))
+    ):
         _stix("/id", f"the id must be {kind}--UUID (STIX 2.1 section 2.9)")
     if type(value.get("revoked", False)) is not bool:
         _stix("/revoked", "revoked is true or false (STIX 2.1 section 3.2)")
@@ -305,7 +325,7 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
         elif name in _TEXTS and type(given) is not str:
             _stix(f"/{name}", "must be a string")
     modified = _versioned(kind, value, declared, times)
-    return StixObject(raw, value, kind, str(identifier), modified, value.get("revoked", False), _markings(value))
+    return StixObject(raw, value, kind, identifier, modified, value.get("revoked", False), _markings(value))
 
 
 def _known(kind: str, value: dict[str, Any], declared: dict[str, str]) -> None:

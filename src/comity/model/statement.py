@@ -17,12 +17,13 @@ from comity.model.content import StixObject
 from comity.model.release import Release
 from comity.proof import envelope
 from comity.proof.envelope import Envelope, StatementId
+from comity.values import value
 
 Index = NewType("Index", int)
 Triple = tuple[bytes, bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Draft:
     """Content that may be said; nobody has signed it."""
 
@@ -61,7 +62,7 @@ class Unverified:
         return content.parse(self.content)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signed:
     """A statement with its party's good signature, and the content and salt that open it."""
 
@@ -80,7 +81,7 @@ class Signed:
         return (self.envelope.data, self.salt, self.object.raw)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Logged:
     """A signed statement at its place in its party's log."""
 

@@ -15,6 +15,7 @@ from comity.proof.envelope import StatementId
 from comity.proof.keys import Signer
 from comity.space.index_box import IndexBox
 from comity.space.instant import Instant
+from comity.values import value
 
 
 class Clock(Protocol):
@@ -120,7 +121,7 @@ class Peers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LeafRow:
     """One entry of the own log."""
 
@@ -143,7 +144,7 @@ class ReleaseRow:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReceivedRow:
     """One telling that another party has made to us.
 

@@ -90,7 +90,8 @@ def bstr(data: bytes) -> bytes:
     >>> bstr(b"abc").hex(), bstr(bytes(700))[:3].hex()
     ('43616263', '5902bc')
     """
-    return _head(0x40, len(data)) + data
+    length = len(data)
+    return (_SHORT[length] if length < len(_SHORT) else _head(0x40, length)) + data
 
 
 def tstr(text: str) -> bytes:
@@ -118,6 +119,10 @@ def _head(major: int, number: int) -> bytes:
     if number < 1 << 32:
         return bytes((major | 26,)) + number.to_bytes(4)
     return bytes((major | 27,)) + number.to_bytes(8)
+
+
+# Salts, hashes, signatures, headers: nearly every string that is put together by hand is as short.
+_SHORT = tuple(_head(0x40, length) for length in range(256))
 
 
 class _BreachError(Exception):

@@ -36,7 +36,7 @@ def parse(text: str, *, place: str = "") -> Instant:
 
 
 # One text is often read again: `created` and `modified` of a first version, and those of all that was made at one moment.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16)
 def _parse(text: str) -> Instant:
     if len(text) > 40 or not _RFC3339.fullmatch(text):
         raise RemoteError(MALFORMED, "not a time of RFC 3339, such as 2015-11-26T10:00:00Z")

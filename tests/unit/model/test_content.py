@@ -53,6 +53,15 @@ def test_bytes_are_kept_as_they_were_written_and_not_as_we_would_write_them() ->
     assert parse(raw).raw is raw
 
 
+@pytest.mark.parametrize("after", [b"", b"\n", b"\r\n", b" \t\r\n"])
+@pytest.mark.parametrize("before", [b"", b"\n", b" \t\r\n"])
+def test_space_around_an_object_is_kept_and_means_nothing(before: bytes, after: bytes) -> None:
+    bare = raw_of("identity", name="n")
+    found = parse(before + bare + after)
+    assert found.raw == before + bare + after
+    assert found.properties == parse(bare).properties
+
+
 def test_properties_that_nobody_here_knows_survive() -> None:
     found = parse(raw_of("identity", name="n", x_ours={"deep": [None, True, {"é": 1.5}]}, toto=2**60))
     assert found.properties["x_ours"] == {"deep": [None, True, {"é": 1.5}]}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from comity.errors import MALFORMED, TOO_LARGE, RemoteError
-from comity.proof.cbor import MAX_DEPTH, MAX_ITEMS, bstr_head, decode, encode
+from comity.proof.cbor import MAX_DEPTH, MAX_ITEMS, bstr, bstr_head, decode, encode
 
 # RFC 8949 appendix A, less the floats, tags, simple values and indefinite lengths that have no place here.
 EXAMPLES: list[tuple[object, str]] = [
@@ -312,6 +312,11 @@ def test_nothing_is_written_that_would_be_refused_as_too_deep() -> None:
     assert decode(encode(value)) == value
     with pytest.raises(ValueError, match="nested deeper"):
         encode({0: value})
+
+
+@pytest.mark.parametrize("length", [*range(300), 65_535, 65_536])
+def test_a_byte_string_put_together_by_hand_is_the_one_that_encoding_writes(length: int) -> None:
+    assert bstr(bytes(length)) == encode(bytes(length))
 
 
 @pytest.mark.parametrize("length", [0, 1, 23, 24, 255, 256, 65_535, 65_536, 1 << 24])
