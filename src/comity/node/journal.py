@@ -120,6 +120,8 @@ class Journal:
         Raises:
             LocalError: `storage`, `read-only`, `clock-skew`.
         """
+        if len(proposal.signed) >= GROUP and not self._waiting:
+            return self.write([proposal])[0]  # a group by itself: nobody has to join it
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[list[Logged]] = loop.create_future()
         if not self._waiting:

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from comity.errors import CLOCK_SKEW, DAMAGED, READ_ONLY, STORAGE, LocalError
+from comity.exchange import say
+from comity.model.marking import Terms
 from comity.model.statement import Logged
 from comity.node.journal import GROUP, MAX_STEP_BACK, Proposal
 from comity.node.ports import Batch
@@ -57,6 +59,44 @@ def test_more_than_a_group_takes_more_than_one_commit() -> None:
     fr, faults = faulty()
     run(lambda: together(fr, GROUP + 1))
     assert faults.events == ["commit", "swap", "publish"] * 2
+
+
+def test_a_whole_group_from_one_caller_is_written_at_once_and_before_what_comes_later() -> None:
+    fr, faults = faulty()
+    drafts = [say.say(report(number=number)) for number in range(GROUP)]
+
+    async def story() -> tuple[list[tuple[Logged, list[Logged]]], list[Logged]]:
+        many = asyncio.create_task(fr.node.say_all(drafts, [], Terms()))
+        few = asyncio.create_task(together(fr, 2))
+        return await many, await few
+
+    many, few = run(story)
+    assert faults.events == ["commit", "swap", "publish"] * 2
+    assert [said.index for said, _ in many] == list(range(1, GROUP + 1))
+    assert [one.index for one in few] == [GROUP + 1, GROUP + 2]
+
+
+def test_a_whole_group_that_comes_while_others_wait_is_written_with_them() -> None:
+    fr, faults = faulty()
+    drafts = [say.say(report(number=number)) for number in range(GROUP)]
+
+    async def story() -> tuple[list[Logged], list[tuple[Logged, list[Logged]]]]:
+        few = [asyncio.create_task(fr.say(report())) for _ in range(2)]
+        many = asyncio.create_task(fr.node.say_all(drafts, [], Terms()))
+        return await asyncio.gather(*few), await many
+
+    few, many = run(story)
+    assert faults.events == ["commit", "swap", "publish"]
+    assert sorted(one.index for one in [*few, *(said for said, _ in many)]) == list(range(1, GROUP + 3))
+
+
+def test_a_whole_group_that_cannot_be_written_is_refused_whole() -> None:
+    fr, faults = faulty()
+    drafts = [say.say(report(number=number)) for number in range(GROUP)]
+    faults.failing = ("commit", "before")
+    with pytest.raises(LocalError) as caught:
+        run(lambda: fr.node.say_all(drafts, [], Terms()))
+    assert (code_of(caught), fr.store.size(), fr.node.journal.tree.size) == (STORAGE, 1, 1)
 
 
 def test_rows_alone_are_committed_without_a_new_head() -> None:
