@@ -26,6 +26,7 @@ from comity.node.ports import Request, Response
 from comity.node.sqlite import SqliteStore
 from comity.node.teller import Teller
 from comity.proof import cbor, merkle, receipt, tree
+from comity.proof.hands import OneHand
 from comity.proof.merkle import PathMemo
 from comity.space import instant
 from conformance.vectors import cast, places
@@ -222,7 +223,7 @@ def read_page(given: Given) -> Any:
     page = deliver.decode_page(raw_of(given))
     head, end = deliver.check_page(page, by=teller, pull=pull, known=head_of(given["known"], given["by"]))
     memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine(page.items, by=teller, to=pull.by, end=end, memo=memo)
+    found = acknowledge.examine(page.items, by=teller, to=pull.by, end=end, memo=memo, hands=OneHand())
     return {
         "items": [
             {"release": one.telling.release.hex(), "refused": one.code if isinstance(one, Refused) else None}
@@ -241,7 +242,7 @@ def read_item(given: Given) -> Any:
     end = PageEnd(teller.fingerprint, hearer.fingerprint, first, after, head.size, 1, b"", 0)
     item = deliver.decode_item(cbor.decode(raw_of(given)), "item")
     memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine([item], by=teller, to=hearer.fingerprint, end=end, memo=memo)[0]
+    found = acknowledge.examine([item], by=teller, to=hearer.fingerprint, end=end, memo=memo, hands=OneHand())[0]
     if isinstance(found, Refused):
         raise RemoteError(found.code, found.message)
     said = None if found.statement is None else found.statement.id.hex()

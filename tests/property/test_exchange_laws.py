@@ -24,6 +24,7 @@ from comity.model.marking import MARKING_IDS, Onward, Terms, Tlp, most_restricti
 from comity.model.statement import Draft, Logged
 from comity.proof import merkle
 from comity.proof.envelope import StatementId
+from comity.proof.hands import OneHand
 from comity.proof.merkle import PathMemo
 from unit.exchange.speaker import REPORT, START, Speaker, Story
 
@@ -60,7 +61,7 @@ def test_a_page_gives_its_addressee_all_that_was_released_to_it_and_nothing_more
     page = deliver.decode_page(deliver.encode_page(fr.page(pull, fr.items(*items))))
     head, end = deliver.check_page(page, by=fr.descriptor, pull=pull, known=None)
     memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
+    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand())
     assert all(isinstance(one, Told) for one in found)
     assert [one.telling.release for one in found] == [release.id for _, release in items]
     assert US.fingerprint not in [one.terms.to for one in found if isinstance(one, Told)]
@@ -84,7 +85,9 @@ def test_each_bad_item_of_a_page_is_refused_and_each_good_one_held(bad: set[int]
     memo = PathMemo(fr.tree.size, fr.tree.root())
     for number, item in enumerate(page.items):
         shown = spoilt(item, data) if number in bad else item
-        found = acknowledge.examine([shown], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)[0]
+        found = acknowledge.examine([shown], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand())[
+            0
+        ]
         assert isinstance(found, Refused if number in bad else Told)
 
 

@@ -1,8 +1,11 @@
 """Sign: a draft becomes a signed statement of one party. Time, salt and the random UUID are handed in."""
 
+from collections.abc import Sequence
+
 from comity.model.statement import Draft, Signed
 from comity.proof import envelope
 from comity.proof.envelope import SALT_LENGTH
+from comity.proof.hands import Hands, OneHand
 from comity.proof.keys import Signer
 from comity.space.instant import Instant
 
@@ -19,15 +22,28 @@ def sign(draft: Draft, *, origin: str, now: Instant, random: bytes, signer: Sign
         random: 32 fresh random bytes: 16 of salt, 16 for the subject's UUID.
         signer: the party's statement key (its root key for a descriptor).
     """
-    salt, rest = random[:SALT_LENGTH], random[SALT_LENGTH:RANDOM_BYTES]
-    sealed = envelope.seal(
-        iss=origin,
-        sub=uuid_of(rest),
-        iat=now // 1000,
-        commitment=envelope.commit(salt, draft.object.raw),
-        signer=signer,
-    )
-    return Signed(sealed, salt, draft.object)
+    return sign_all([draft], origin=origin, now=now, random=random, signer=signer, hands=OneHand())[0]
+
+
+def sign_all(
+    drafts: Sequence[Draft], *, origin: str, now: Instant, random: bytes, signer: Signer, hands: Hands
+) -> list[Signed]:
+    """Sign many drafts, each as by `sign`.
+
+    Args:
+        drafts: what is said.
+        origin, now, signer: the same for all.
+        random: 32 fresh random bytes for each.
+        hands: who makes the signatures.
+    """
+    starts = range(0, RANDOM_BYTES * len(drafts), RANDOM_BYTES)
+    salts = [random[at : at + SALT_LENGTH] for at in starts]
+    parts = [
+        (uuid_of(random[at + SALT_LENGTH : at + RANDOM_BYTES]), envelope.commit(salt, draft.object.raw))
+        for at, salt, draft in zip(starts, salts, drafts, strict=True)
+    ]
+    sealed = envelope.seal_all(parts, iss=origin, iat=now // 1000, signer=signer, hands=hands)
+    return [Signed(one, salt, draft.object) for one, salt, draft in zip(sealed, salts, drafts, strict=True)]
 
 
 def uuid_of(random: bytes) -> str:

@@ -22,6 +22,7 @@ from comity.model import content, fingerprint, party
 from comity.model.fingerprint import Fingerprint, origin_of
 from comity.model.statement import Draft
 from comity.node import keyring
+from comity.node.hands import ManyHands
 from comity.node.lock import FileLock
 from comity.node.node import Node, genesis, whose
 from comity.node.ports import Clock, Randomness
@@ -49,7 +50,8 @@ class Directory:
         store = self._open_store()
         ring = keyring.FileKeyring.load(self.path / "keys")
         self._lock = FileLock(lock_path(whose(store).fingerprint))
-        return Node.open(store, self._lock, ring, clock, randomness)
+        self._hands = ManyHands()
+        return Node.open(store, self._lock, ring, clock, randomness, self._hands)
 
     def verify(self, progress: Progress = lambda done, of: None) -> list[Fault]:
         """Compute the log again from its leaves; it need not be whole enough to be opened."""
@@ -63,7 +65,7 @@ class Directory:
     def close(self) -> None:
         """Close the store and let the directory go."""
         try:
-            for part in ("_store", "_lock"):
+            for part in ("_hands", "_store", "_lock"):
                 if hasattr(self, part):
                     getattr(self, part).close()
         finally:

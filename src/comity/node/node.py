@@ -39,6 +39,7 @@ from comity.node.shown import Shown
 from comity.node.upkeep import Progress
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
+from comity.proof.hands import Hands, OneHand
 
 _SCAN = 1000
 
@@ -69,8 +70,10 @@ class Node:
         clock: Clock,
         randomness: Randomness,
         descriptor: Descriptor,
+        hands: Hands,
     ) -> None:
         self.store, self.keys, self.clock, self.randomness = store, keys, clock, randomness
+        self.hands = hands
         self.descriptor = descriptor
         self.journal = Journal.open(store, lock, keys, clock, descriptor.fingerprint)
         self.shown = Shown(store, self.journal)
@@ -79,8 +82,16 @@ class Node:
             self._peers[row.fingerprint] = Peer(row.petname, unpack(row.descriptor, row.fingerprint))
 
     @classmethod
-    def open(cls, store: Store, lock: CheckpointLock, keys: Keyring, clock: Clock, randomness: Randomness) -> "Node":
-        """Open a node whose log has its descriptor at leaf 0.
+    def open(
+        cls,
+        store: Store,
+        lock: CheckpointLock,
+        keys: Keyring,
+        clock: Clock,
+        randomness: Randomness,
+        hands: Hands | None = None,
+    ) -> "Node":
+        """Open a node whose log has its descriptor at leaf 0; without hands it signs and verifies in a row.
 
         Raises:
             LocalError: `not-a-node`, `damaged`.
@@ -89,22 +100,19 @@ class Node:
         for use in ("statement", "log", "witness", "transport"):
             if getattr(keys, use).public != getattr(me.keys, use):
                 raise LocalError(DAMAGED, f"the {use} key is not the one of this party's descriptor", place="keys")
-        return cls(store, lock, keys, clock, randomness, me)
+        return cls(store, lock, keys, clock, randomness, me, hands or OneHand())
 
     # -- saying
 
     def sign(self, draft: Draft) -> Signed:
         """Sign a draft as this party, now."""
-        return self._sign_all([draft])[0]
+        return self.sign_all([draft])[0]
 
-    def _sign_all(self, drafts: Sequence[Draft]) -> list[Signed]:
-        size = sign.RANDOM_BYTES
-        random, now = self.randomness.draw(size * len(drafts)), self.journal.now()
+    def sign_all(self, drafts: Sequence[Draft]) -> list[Signed]:
+        """Sign drafts as this party, now, by all hands."""
+        random, now = self.randomness.draw(sign.RANDOM_BYTES * len(drafts)), self.journal.now()
         origin, signer = self.descriptor.origin, self.keys.statement
-        return [
-            sign.sign(draft, origin=origin, now=now, random=random[at * size : (at + 1) * size], signer=signer)
-            for at, draft in enumerate(drafts)
-        ]
+        return sign.sign_all(drafts, origin=origin, now=now, random=random, signer=signer, hands=self.hands)
 
     def uuid(self) -> str:
         """A fresh random UUID."""
@@ -114,9 +122,17 @@ class Node:
         """Put what is logged together into an order that tells nothing: each addressee sees the place of its own."""
         return sorted(items, key=lambda _: self.randomness.draw(16))
 
-    def draft_release(self, statement: Signed, to: Fingerprint, terms: Terms) -> Signed:
-        """Sign the release of a statement to one party."""
-        return self.sign(gate.release(statement, to=to, terms=terms, now=self.journal.now(), uuid=self.uuid()))
+    def sign_releases(self, statements: Sequence[Signed], to: Sequence[Fingerprint], terms: Terms) -> list[Signed]:
+        """Sign the release of each statement to each party: those of the first statement come first."""
+        if not to:
+            return []
+        now = self.journal.now()
+        drafts = [
+            gate.release(statement, to=party, terms=terms, now=now, uuid=self.uuid())
+            for statement in statements
+            for party in self._in_drawn_order(to)
+        ]
+        return self.sign_all(drafts)
 
     async def say(self, draft: Draft, to: Sequence[Peer], terms: Terms) -> tuple[Logged, list[Logged]]:
         """Say something: sign it, log it, and release it to the parties named (to nobody by default).
@@ -134,11 +150,10 @@ class Node:
         Returns:
             For each draft the statement and its releases.
         """
-        signed = list[Signed]()
-        for statement in self._sign_all(drafts):
-            order = self._in_drawn_order(to)
-            signed += [statement, *(self.draft_release(statement, peer.fingerprint, terms) for peer in order)]
-        logged, each = await self.journal.commit(Proposal(signed)), 1 + len(to)
+        said, of = self.sign_all(drafts), len(to)
+        given = self.sign_releases(said, [peer.fingerprint for peer in to], terms)
+        signed = [one for at, statement in enumerate(said) for one in (statement, *given[at * of : (at + 1) * of])]
+        logged, each = await self.journal.commit(Proposal(signed)), 1 + of
         return [(logged[at], logged[at + 1 : at + each]) for at in range(0, len(logged), each)]
 
     async def release(self, id: StatementId, to: Sequence[Peer], terms: Terms) -> list[Logged]:
@@ -153,8 +168,8 @@ class Node:
         if kind in NODE_TYPES or kind == "objection":
             raise LocalError(NOT_OURS, f"a statement of the type {kind} is never released by hand")
         have = {row.to for row in self.store.releases_of(id) if not row.withdrawn}
-        fresh = self._in_drawn_order(peer for peer in to if peer.fingerprint not in have)
-        given = [self.draft_release(said.signed, peer.fingerprint, terms) for peer in fresh]
+        fresh = [peer.fingerprint for peer in to if peer.fingerprint not in have]
+        given = self.sign_releases([said.signed], fresh, terms)
         return await self.journal.commit(Proposal(given)) if given else []
 
     async def withdraw(self, id: StatementId, of: Sequence[Peer]) -> list[Logged]:
@@ -171,7 +186,7 @@ class Node:
         # Two commands at the same moment may have made two releases to one party: all of them are taken back.
         taken = [row for row in standing if row.to in {peer.fingerprint for peer in of}]
         drafts = [gate.withdraw(self._read_release(row), now=self.journal.now()) for row in self._in_drawn_order(taken)]
-        return await self.journal.commit(Proposal([self.sign(draft) for draft in drafts]))
+        return await self.journal.commit(Proposal(self.sign_all(drafts)))
 
     def _read_release(self, row: ReleaseRow) -> Release:
         return releases.read(self.own(row.id).signed.object)

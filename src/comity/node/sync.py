@@ -110,14 +110,15 @@ class Sync:
     async def deadlines(self) -> int:
         """Log `unacknowledged` for every release whose `answer_by` has passed in silence; returns how many."""
         now = self._node.clock.now()
-        signed = []
-        for row in self._node.store.overdue(now):
-            by = row.answer_by or now
-            draft = acknowledge.unacknowledged(row.id, to=row.to, answer_by=by, now=now, uuid=self._node.uuid())
-            signed.append(self._node.sign(draft))
-        if signed:
-            self._node.journal.write([Proposal(signed)])
-        return len(signed)
+        drafts = [
+            acknowledge.unacknowledged(
+                row.id, to=row.to, answer_by=row.answer_by or now, now=now, uuid=self._node.uuid()
+            )
+            for row in self._node.store.overdue(now)
+        ]
+        if drafts:
+            self._node.journal.write([Proposal(self._node.sign_all(drafts))])
+        return len(drafts)
 
     # -- pulling
 
@@ -155,7 +156,7 @@ class Sync:
         node, now = self._node, self._node.journal.now()
         memo = PathMemo(head.size, head.root)
         me = node.descriptor.fingerprint
-        found = acknowledge.examine(page.items, by=peer.descriptor, to=me, end=end, memo=memo)
+        found = acknowledge.examine(page.items, by=peer.descriptor, to=me, end=end, memo=memo, hands=node.hands)
         fresh = [one for one in found if node.store.received_release(peer.fingerprint, one.telling.release) is None]
         told = [one for one in fresh if isinstance(one, Told)]
         refused = [one for one in fresh if isinstance(one, Refused)]

@@ -128,7 +128,7 @@ class Watch:
         signed = node.sign(draft)
         found.signed.append(signed)
         if fate == SAID:
-            found.signed.append(node.draft_release(signed, one.by, Terms()))
+            found.signed += node.sign_releases([signed], [one.by], Terms())
         return signed
 
     def _is_released(self, statement: StatementId, to: Fingerprint) -> bool:

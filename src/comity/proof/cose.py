@@ -15,11 +15,13 @@ This layer takes the algorithm from the unprotected header where the protected o
 the formats above it allow no unprotected header at all. It knows no claim and no party.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from comity.errors import BAD_ARGUMENT, MALFORMED, UNKNOWN_ALGORITHM, LocalError, RemoteError
 from comity.proof import cbor
+from comity.proof.hands import Hands
 from comity.proof.keys import Kind, Signer, VerifyingKey
 
 Header = dict[Any, Any]
@@ -190,10 +192,25 @@ def sign1(
     )
 
 
-def sign1_over(header: bytes, payload: bytes, signer: Signer) -> bytes:
-    """Sign a payload under a protected header that is encoded already and names the signer's algorithm."""
-    signature = signer.sign(_to_be_signed(header, b"", payload))
-    return b"".join((b"\xd2\x84", cbor.bstr(header), b"\xa0", cbor.bstr(payload), cbor.bstr(signature)))
+def sign1_all(messages: Sequence[tuple[bytes, bytes]], signer: Signer, hands: Hands) -> list[tuple[bytes, bytes]]:
+    """Sign many at once.
+
+    Args:
+        messages: of each its protected header, encoded already and naming the signer's algorithm, and its payload.
+        signer: of all of them.
+        hands: who makes the signatures.
+
+    Returns:
+        Of each the whole message and its signature.
+    """
+    heads = [(cbor.bstr(header), cbor.bstr(payload)) for header, payload in messages]
+    signatures = hands.each(
+        signer.sign, [b"".join((_SIG_STRUCTURE, header, b"\x40", payload)) for header, payload in heads]
+    )
+    return [
+        (b"".join((b"\xd2\x84", header, b"\xa0", payload, cbor.bstr(signature))), signature)
+        for (header, payload), signature in zip(heads, signatures, strict=True)
+    ]
 
 
 def parse_sign1(data: bytes, *, tagged: bool = True, place: str = "") -> Sign1:

@@ -16,14 +16,16 @@ beside it, so that erasing them never touches a leaf. It does not know what the 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import NewType
 
 from comity.errors import CONTENT_MISMATCH, MALFORMED, RemoteError
 from comity.proof import cbor, cose
+from comity.proof.hands import Hands, OneHand
 from comity.proof.keys import Signer, VerifyingKey
-from comity.proof.merkle import leaf_hash
+from comity.proof.merkle import HASH_SIZE, leaf_hash
+from comity.values import value
 
 StatementId = NewType("StatementId", bytes)
 
@@ -52,7 +54,7 @@ _USUAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """A parsed signed statement; its signature is checked by `verify`, its content by `opens`.
 
@@ -101,15 +103,32 @@ def commit(salt: bytes, content: bytes) -> bytes:
 
 def seal(*, iss: str, sub: str, iat: int, commitment: bytes, signer: Signer) -> Envelope:
     """Sign a commitment; returns the parsed form of what was signed."""
-    kid = signer.public.id[:8]
-    header = _header(cose.algorithm_of(signer.public), kid, iss, sub, iat)
-    return parse(cose.sign1_over(header, commitment, signer))
+    return seal_all([(sub, commitment)], iss=iss, iat=iat, signer=signer, hands=OneHand())[0]
 
 
-def _header(alg: int, kid: bytes, iss: str, sub: str, iat: int) -> bytes:
-    """The protected header in deterministic CBOR, put together by hand: it is made once per statement."""
-    claims = (b"\xa3\x01", cbor.tstr(iss), b"\x02", cbor.tstr(sub), b"\x06", cbor.integer(iat))
-    return b"".join((b"\xa5\x01", cbor.integer(alg), b"\x04\x48", kid, b"\x0f", *claims, _HEADER_END))
+def seal_all(parts: Sequence[tuple[str, bytes]], *, iss: str, iat: int, signer: Signer, hands: Hands) -> list[Envelope]:
+    """Sign many commitments at once, each with its own subject; returns the parsed forms in their order.
+
+    Args:
+        parts: of each its `sub` and its commitment.
+        iss, iat, signer: the same for all.
+        hands: who makes the signatures.
+
+    Raises:
+        RemoteError: `malformed`: what would be sealed could not be read.
+    """
+    if not (_are_claims(iss, iat) and all(_is_part(sub, commitment) for sub, commitment in parts)):
+        raise RemoteError(MALFORMED, _WRONG)
+    # The protected header in deterministic CBOR, put together by hand: but for the subject it is one for all.
+    alg, kid = cose.algorithm_of(signer.public), signer.public.id[:8]
+    before = b"".join((b"\xa5\x01", cbor.integer(alg), b"\x04\x48", kid, b"\x0f\xa3\x01", cbor.tstr(iss), b"\x02"))
+    after = b"\x06" + cbor.integer(iat) + _HEADER_END
+    messages = [(b"".join((before, cbor.tstr(sub), after)), commitment) for sub, commitment in parts]
+    sealed = cose.sign1_all(messages, signer, hands)
+    return [
+        Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, commitment, alg, header, signature)
+        for (sub, _), (header, commitment), (data, signature) in zip(parts, messages, sealed, strict=True)
+    ]
 
 
 def parse(data: bytes, *, place: str = "") -> Envelope:
@@ -135,21 +154,27 @@ def _parse(data: bytes, place: str) -> Envelope:
     claims = header.get(15)
     if header.keys() != _HEADERS or message.unprotected or type(claims) is not dict or claims.keys() != _CLAIMS:
         raise RemoteError(MALFORMED, "not the header of a signed statement (spec/statement.md)", place=place)
-    iss, sub, iat, kid, payload = claims[1], claims[2], claims[6], header[4], message.payload
+    iss, sub, iat, kid, commitment = claims[1], claims[2], claims[6], header[4], message.payload
     if not (
-        type(iss) is str
-        and _ISS.fullmatch(iss)
-        and type(sub) is str
-        and _SUB.fullmatch(sub)
-        and type(iat) is int
-        and 0 <= iat <= 253402300799
+        _are_claims(iss, iat)
+        and _is_part(sub, commitment)
+        and commitment is not None
         and type(kid) is bytes
         and len(kid) == 8
         and header[258] == -16
         and header[259] == CONTENT_TYPE
-        and payload is not None
-        and len(payload) == 32
     ):
-        raise RemoteError(MALFORMED, "a claim or header of a signed statement has the wrong form", place=place)
-    parts = payload, message.algorithm, message.protected_bytes, message.signature
-    return Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, *parts)
+        raise RemoteError(MALFORMED, _WRONG, place=place)
+    parts = message.algorithm, message.protected_bytes, message.signature
+    return Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, commitment, *parts)
+
+
+_WRONG = "a claim or header of a signed statement has the wrong form"
+
+
+def _are_claims(iss: object, iat: object) -> bool:
+    return type(iss) is str and bool(_ISS.fullmatch(iss)) and type(iat) is int and 0 <= iat <= 253402300799
+
+
+def _is_part(sub: object, commitment: object) -> bool:
+    return type(sub) is str and bool(_SUB.fullmatch(sub)) and type(commitment) is bytes and len(commitment) == HASH_SIZE

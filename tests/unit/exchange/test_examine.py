@@ -27,6 +27,7 @@ from comity.model.marking import Onward, Terms, Tlp
 from comity.model.release import Release
 from comity.model.statement import Draft, Logged, Released, Signed
 from comity.proof import envelope
+from comity.proof.hands import OneHand
 from comity.proof.merkle import PathMemo
 from unit.exchange.speaker import REPORT, Speaker, at
 from unit.model.test_content import an_object
@@ -58,7 +59,7 @@ class Told1:
         page = fr.page(RU.pull(fr, start), [item], next=fr.tree.size if next is None else next)
         end = deliver.read_page_end(page.end, fr.descriptor)
         memo = PathMemo(fr.tree.size, fr.tree.root())
-        return acknowledge.examine([item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)[0]
+        return acknowledge.examine([item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand())[0]
 
     def code(self, item: Item, next: int | None = None) -> str:
         found = self.examine(item, next=next)
@@ -304,7 +305,7 @@ def test_one_bad_item_is_refused_and_the_others_of_its_page_are_held(told: Told1
     page = fr.page(RU.pull(fr), items)
     head, end = deliver.check_page(page, by=fr.descriptor, pull=RU.pull(fr), known=None)
     memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
+    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand())
     assert [type(one) for one in found] == [Told, Told, Told, Refused, Told, Told]
     assert found[3].telling.statement == pairs[3][0].id
 
@@ -330,7 +331,9 @@ def test_an_item_that_breaks_the_code_that_reads_it_is_refused_and_its_text_is_n
             return told.item.telling
 
     odd = Item1(*(getattr(broken, name) for name in Item.__slots__))
-    bad, good = acknowledge.examine([odd, told.item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo)
+    bad, good = acknowledge.examine(
+        [odd, told.item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand()
+    )
     assert isinstance(bad, Refused)
     assert (bad.code, bad.message) == ("malformed", "it could not be read (TypeError)")
     assert isinstance(good, Told)

@@ -14,7 +14,8 @@ from comity.errors import (
     RemoteError,
 )
 from comity.proof import cbor, cose, envelope
-from comity.proof.envelope import CONTENT_TYPE, MAX_ENVELOPE, Envelope, commit, parse, seal
+from comity.proof.envelope import CONTENT_TYPE, MAX_ENVELOPE, Envelope, commit, parse, seal, seal_all
+from comity.proof.hands import OneHand
 from comity.proof.keys import P256SigningKey, Signer, SigningKey
 
 ED = SigningKey(bytes(range(32)))
@@ -290,3 +291,30 @@ def test_nothing_is_sealed_that_would_not_be_read() -> None:
     for changed in ({"iss": "A B"}, {"sub": "x"}, {"iat": -1}, {"commitment": bytes(31)}):
         fields: dict[str, Any] = {"iss": ISS, "sub": SUB, "iat": IAT, "commitment": bytes(32)} | changed
         refusal(lambda fields=fields: seal(**fields, signer=ED))  # type: ignore[misc]
+
+
+class Counting:
+    """A signer that counts."""
+
+    public = ED.public
+
+    def __init__(self) -> None:
+        self.signed = 0
+
+    def sign(self, message: bytes) -> bytes:
+        self.signed += 1
+        return ED.sign(message)
+
+
+def test_many_are_sealed_as_each_would_be() -> None:
+    parts = [(f"0b8e1c4e-5f1a-4d3b-9a2e-{number:012x}", sha256(bytes((number,))).digest()) for number in range(3)]
+    made = seal_all(parts, iss=ISS, iat=IAT, signer=ED, hands=OneHand())
+    assert made == [seal(iss=ISS, sub=sub, iat=IAT, commitment=commitment, signer=ED) for sub, commitment in parts]
+    assert made == [parse(one.data) for one in made]
+    assert seal_all([], iss=ISS, iat=IAT, signer=ED, hands=OneHand()) == []
+
+
+def test_where_one_could_not_be_read_none_is_signed() -> None:
+    signer = Counting()
+    refusal(lambda: seal_all([(SUB, bytes(32)), (SUB, bytes(31))], iss=ISS, iat=IAT, signer=signer, hands=OneHand()))
+    assert signer.signed == 0
