@@ -205,15 +205,22 @@ items = st.builds(
 ) | st.builds(Item, st.none(), st.just(0), st.just(()), triples, sizes, paths)
 shown_heads = st.builds(Shown, st.binary(max_size=80), sizes, paths)
 places = st.builds(Place, sizes, paths)
+ends = st.tuples(st.binary(min_size=16, max_size=16), st.binary(min_size=76, max_size=76)).map(list)
+notes = st.tuples(
+    sizes.filter(bool),
+    st.binary(min_size=32, max_size=32),
+    st.tuples(st.binary(min_size=16, max_size=16), st.binary(min_size=68, max_size=68)).map(list),
+    st.lists(ends, max_size=3, unique_by=lambda line: (line[0], line[1][:4])),
+).map(lambda parts: prove.unpack_note([*parts[:3], *parts[3]], ""))
 proof_files = st.builds(
     ProofFile,
     triples,
     triples,
     places,
     places,
-    st.binary(max_size=80),
+    notes,
     st.none() | st.binary(max_size=80),
-    st.none() | st.builds(Held, triples, places, places, st.binary(max_size=80)),
+    st.none() | st.builds(Held, triples, places, places, notes),
     st.none() | st.builds(Silence, triples, places),
     st.lists(triples, min_size=1, max_size=4, unique=True).map(sorted).map(tuple),
 )

@@ -3,17 +3,21 @@
 The file is one deterministic CBOR map (spec/proof-file.md). It holds the statement, its release, their places in the
 teller's log, and, as far as they exist: the hearer's signed pull, its acknowledgement with its place in the hearer's
 log, and the descriptors of all whose keys are used. Statement and release stand under one root, so that their paths end
-alike: what they share at the end is written once. Reading checks the form alone; `exchange.verify` judges.
+alike: what they share at the end is written once. A checkpoint stands without what its text repeats, and is read back to
+the byte. Reading checks the form alone; `exchange.verify` judges.
 """
 
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from comity.errors import MALFORMED, RemoteError
+from comity.errors import BAD_ARGUMENT, MALFORMED, LocalError, RemoteError
 from comity.exchange.deliver import Path, fields_of, path_of
 from comity.model.statement import Triple
 from comity.proof import cbor
+from comity.proof.checkpoint import parse_checkpoint
+from comity.proof.merkle import HASH_SIZE, MAX_SIZE
+from comity.proof.note import to_base64
 
 MAX_PROOF = 4 << 20
 
@@ -77,14 +81,14 @@ def encode(proof: ProofFile) -> bytes:
         "v": 1,
         "statement": list(proof.statement),
         "release": list(proof.release),
-        "log": [proof.note, *_places(proof.statement_place, proof.release_place)],
+        "log": [pack_note(proof.note), *_places(proof.statement_place, proof.release_place)],
         "parties": [list(triple) for triple in proof.parties],
     }
     if proof.pull is not None:
         fields["pull"] = proof.pull
     if proof.held is not None:
         held = proof.held
-        fields["held"] = [list(held.statement), *_place(held.telling), *_place(held.receipt), held.note]
+        fields["held"] = [list(held.statement), *_place(held.telling), *_place(held.receipt), pack_note(held.note)]
     if proof.silence is not None:
         fields["silence"] = [list(proof.silence.statement), *_place(proof.silence.receipt)]
     return cbor.encode(fields)
@@ -110,7 +114,7 @@ def decode(data: bytes) -> ProofFile:
     """
     found = cbor.decode(data, place="proof", limit=MAX_PROOF)
     found = fields_of(found, _FIELDS, frozenset({"pull", "held", "silence"}))
-    log = _shape(found["log"], (bytes, int, bytes, int, int, bytes), "log")
+    log = _shape(found["log"], (list, int, bytes, int, int, bytes), "log")
     places = _read_places(*log[1:])
     parties = tuple(_triple(item, "parties") for item in found["parties"])
     if list(parties) != sorted(set(parties)) or not 1 <= len(parties) <= 64:
@@ -119,7 +123,7 @@ def decode(data: bytes) -> ProofFile:
         _triple(found["statement"], "statement"),
         _triple(found["release"], "release"),
         *places,
-        log[0],
+        unpack_note(log[0], "log"),
         found.get("pull"),
         _read_held(found["held"]) if "held" in found else None,
         _read_silence(found["silence"]) if "silence" in found else None,
@@ -153,13 +157,73 @@ def _shared(one: Path, other: Path) -> int:
 
 
 def _read_held(value: list[Any]) -> Held:
-    said, at, path, index, receipt, note = _shape(value, (list, int, bytes, int, bytes, bytes), "held")
-    return Held(_triple(said, "held"), _read_place(at, path, "held"), _read_place(index, receipt, "held"), note)
+    said, at, path, index, receipt, note = _shape(value, (list, int, bytes, int, bytes, list), "held")
+    places = _read_place(at, path, "held"), _read_place(index, receipt, "held")
+    return Held(_triple(said, "held"), *places, unpack_note(note, "held"))
 
 
 def _read_silence(value: list[Any]) -> Silence:
     said, index, path = _shape(value, (list, int, bytes), "silence")
     return Silence(_triple(said, "silence"), _read_place(index, path, "silence"))
+
+
+# -- checkpoints
+
+
+def pack_note(note: bytes) -> list[Any]:
+    """Take a checkpoint's note apart: [size, root, [half a fingerprint, key id and signature], ...].
+
+    Raises:
+        LocalError: `bad-argument`: its lines are not those of parties, the log's own first.
+        RemoteError: `malformed`, `too-large`: no checkpoint.
+    """
+    signed = parse_checkpoint(note)
+    lines = [[_who(line.name), line.key_id + line.signature] for line in signed.note.signatures]
+    packed = [signed.checkpoint.size, signed.checkpoint.root, *lines]
+    try:
+        if unpack_note(packed, "note") == note:
+            return packed
+    except RemoteError:
+        pass
+    raise LocalError(BAD_ARGUMENT, "a checkpoint whose lines are not those of parties, the log's own first")
+
+
+def unpack_note(value: list[Any], place: str) -> bytes:
+    """Put a checkpoint's note together again; the first line is the log's own, and its name the origin.
+
+    Raises:
+        RemoteError: `malformed`.
+    """
+    size, root, *lines = value if len(value) > len(("size", "root")) else (None, None)
+    if type(size) is not int or not 0 <= size <= MAX_SIZE or type(root) is not bytes or len(root) != HASH_SIZE:
+        raise RemoteError(MALFORMED, "a checkpoint stands as [size, root, line, ...]", place=place)
+    named = [_line(line, place) for line in lines]
+    origin = named[0][0]
+    if origin.endswith(_WITNESS):
+        raise RemoteError(MALFORMED, "the first line of a checkpoint is its log's own", place=place)
+    text = "".join(f"{_DASH} {name} {to_base64(signed)}\n" for name, signed in named)
+    return f"{origin}\n{size}\n{to_base64(root)}\n\n{text}".encode()
+
+
+_DASH, _NAMES, _WITNESS, _WHO = "\N{EM DASH}", "comity/", "/w", 16
+# A log signs with a key id of 4 bytes and a signature of 64; a witness has 8 of time between them and a name of its own.
+_ENDS = {68: "", 76: _WITNESS}
+
+
+def _who(name: str) -> bytes:
+    try:
+        return bytes.fromhex(name.removeprefix(_NAMES).removesuffix(_WITNESS))
+    except ValueError:
+        return b""
+
+
+def _line(value: Any, place: str) -> tuple[str, bytes]:
+    if type(value) is not list or [*map(type, value)] != [bytes, bytes]:
+        raise RemoteError(MALFORMED, "a line stands as [half a fingerprint, key id and signature]", place=place)
+    who, signed = value
+    if len(who) != _WHO or len(signed) not in _ENDS:
+        raise RemoteError(MALFORMED, "half a fingerprint has 16 bytes, a line's end 68 or with a time 76", place=place)
+    return f"{_NAMES}{who.hex()}{_ENDS[len(signed)]}", signed
 
 
 def _shape(value: list[Any], types: tuple[type, ...], place: str) -> list[Any]:

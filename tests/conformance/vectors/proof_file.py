@@ -1,5 +1,6 @@
 """Vectors of spec/proof-file.md: one telling, proved with nothing but the file."""
 
+import base64
 from typing import Any
 
 from comity.exchange import prove
@@ -21,6 +22,7 @@ from conformance.vectors.proof_made import (
     bare_telling,
     changed,
     complete,
+    note_fr,
     note_ru,
     shown,
     silent,
@@ -98,7 +100,7 @@ def _accepted() -> list[Vector]:
         b"",
         place.index,
         b"".join(place.path),
-        note_ru(log),
+        prove.pack_note(note_ru(log)),
     ]
     second = [*_LADDER[:5], _rung("refused", "05:00", "ru", "claimed")]
     bare_ladder = [_LADDER[0], _LADDER[1], _LADDER[3]]
@@ -214,11 +216,38 @@ def _forms() -> list[Vector]:
         ("parties-unsorted", "PROOF-FILE-2", "descriptors in another order", changed(least, parties=parties[::-1])),
         ("parties-twice", "PROOF-FILE-2", "one descriptor twice", changed(least, parties=[parties[0], *parties])),
         ("parties-none", "PROOF-FILE-2", "no descriptor", changed(least, parties=[])),
+        *(
+            (f"checkpoint-{name}", "PROOF-FILE-25", desc, changed(least, log=[packed, *fields["log"][1:]]))
+            for name, desc, packed in _checkpoints(fields["log"][0])
+        ),
     ]
     large = {"read": "proof", "trust": {}, "quorum": 1, "pieces": [["00", (4 << 20) + 1]]}
     return [
         *(bad(name, rule, "malformed", desc, shown(data)) for name, rule, desc, data in rows),
         bad("too-large", "PROOF-FILE-1", "too-large", "more than 4 MiB", large),
+    ]
+
+
+def _checkpoints(packed: list[Any]) -> list[tuple[str, str, Any]]:
+    """Checkpoints of other forms, each with a name and what is wrong with it."""
+    size, root, own, witness = packed
+    half, signed = own
+    return [
+        ("text", "a checkpoint as its note", note_fr()),
+        ("no-line", "a checkpoint that nobody signed", [size, root]),
+        ("size-negative", "fewer than no leaves", [-1, root, own, witness]),
+        ("size-true", "a truth value as the size", [True, root, own, witness]),
+        ("size-past-last", "2**63 leaves", [1 << 63, root, own, witness]),
+        ("root-short", "a root of 31 bytes", [size, root[:31], own, witness]),
+        ("root-text", "a root in base64", [size, base64.b64encode(root).decode(), own, witness]),
+        ("witness-first", "a witness's line before the log's own", [size, root, witness, own]),
+        ("line-bare", "a line without whose it is", [size, root, signed, witness]),
+        ("line-of-three", "a line with a third part", [size, root, [*own, b""], witness]),
+        ("line-named", "a line that spells its name", [size, root, [f"comity/{half.hex()}", signed], witness]),
+        ("line-half-short", "a name of 15 bytes", [size, root, [half[:15], signed], witness]),
+        ("line-half-whole", "a whole fingerprint as the name", [size, root, [half + half, signed], witness]),
+        ("line-cut", "a signature one byte short", [size, root, [half, signed[:-1]], witness]),
+        ("line-longer", "between 68 and 76 bytes", [size, root, [half, signed + b"\0"], witness]),
     ]
 
 

@@ -5,15 +5,23 @@ from typing import Any
 
 import pytest
 
-from comity.errors import MALFORMED, TOO_LARGE, RemoteError
+from comity.errors import BAD_ARGUMENT, MALFORMED, TOO_LARGE, LocalError, RemoteError
 from comity.exchange import prove
-from comity.exchange.prove import MAX_PROOF, Place, ProofFile
+from comity.exchange.prove import MAX_PROOF, Place, ProofFile, pack_note, unpack_note
 from comity.proof import cbor
+from comity.proof.merkle import EMPTY_ROOT
+from comity.proof.note import to_base64
 from unit.exchange.speaker import Story
 
 STORY = Story.make(answer_by=6)
 FILE = STORY.file()
 WHOLE: dict[str, Any] = cbor.decode(prove.encode(FILE))
+
+
+def note_of(origin: str, *, line: str = "", end: bytes = bytes(68), more: str = "") -> bytes:
+    """A checkpoint of no leaves with one line, and perhaps one more."""
+    body = f"{origin}\n0\n{to_base64(EMPTY_ROOT)}\n"
+    return f"{body}\n\N{EM DASH} {line or origin} {to_base64(end)}\n{more}".encode()
 
 
 def refused(data: bytes) -> tuple[str, str]:
@@ -65,13 +73,18 @@ CHANGES: list[tuple[str, Any, str]] = [
     ("log", [LOG[0], True, *LOG[2:]], "log"),
     ("log", [LOG[0], LOG[1], LOG[2] + b"\0", *LOG[3:]], "log"),
     ("log", [*LOG[:3], True, *LOG[4:]], "log"),
-    ("log", [LOG[0].decode(), *LOG[1:]], "log"),
+    ("log", [FILE.note, *LOG[1:]], "log"),
+    ("log", [FILE.note.decode(), *LOG[1:]], "log"),
+    ("log", [[], *LOG[1:]], "log"),
+    ("log", [[5], *LOG[1:]], "log"),
+    ("log", [{}, *LOG[1:]], "log"),
     ("pull", None, "pull"),
     ("pull", "pull", "pull"),
     ("held", HELD[:5], "held"),
     ("held", [TRIPLE[:1], *HELD[1:]], "held"),
     ("held", [HELD[0], -1, *HELD[2:]], "held"),
     ("held", [*HELD[:5], None], "held"),
+    ("held", [*HELD[:5], HELD[5][:2]], "held"),
     ("held", None, "held"),
     ("silence", [*SILENCE, b""], "silence"),
     ("silence", [[], *SILENCE[1:]], "silence"),
@@ -87,6 +100,46 @@ CHANGES: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("name", "value", "place"), CHANGES, ids=range(len(CHANGES)))
 def test_a_part_of_another_shape_is_malformed_at_its_place(name: str, value: Any, place: str) -> None:
     assert refused(cbor.encode(WHOLE | {name: value})) == (MALFORMED, place)
+
+
+# -- checkpoints
+
+
+def test_a_checkpoint_is_put_together_as_it_was() -> None:
+    for note, packed in ((FILE.note, LOG[0]), (FILE.held.note if FILE.held else b"", HELD[5])):
+        assert unpack_note(packed, "log") == note
+        assert pack_note(note) == packed
+        assert len(cbor.encode(packed)) < len(note) * 2 // 3
+
+
+def test_sizes_from_none_to_the_most_are_put_together() -> None:
+    line = [bytes(16), bytes(68)]
+    for size in (0, 1, 2**63 - 1):
+        note = unpack_note([size, EMPTY_ROOT, line, [bytes(16), bytes(76)]], "log")
+        assert pack_note(note) == [size, EMPTY_ROOT, line, [bytes(16), bytes(76)]]
+
+
+NAMED = "comity/" + "0" * 32
+UNPACKED = {
+    "a foreign origin": note_of("example.com/log42"),
+    "capitals in a name": note_of("comity/" + "A" * 32),
+    "a name cut short": note_of(NAMED[:-1]),
+    "a longer name": note_of(NAMED + "00"),
+    "spaces that a reader of digits would pass over": note_of("comity/" + "\u200b0" * 16),
+    "a signature of another length": note_of(NAMED, end=bytes(69)),
+    "a line of another origin first": note_of(NAMED, line="comity/" + "1" * 32),
+    "a witness first": note_of(NAMED, line=NAMED + "/w", end=bytes(76)),
+    "a witness's name on a line without a time": note_of(NAMED, more=f"\N{EM DASH} {NAMED}/w {to_base64(bytes(68))}\n"),
+    "a log's name on a line with one": note_of(NAMED, more=f"\N{EM DASH} {NAMED} {to_base64(bytes([1] * 76))}\n"),
+    "a line of somebody elsewhere": note_of(NAMED, more=f"\N{EM DASH} example.com/w {to_base64(bytes(76))}\n"),
+}
+
+
+@pytest.mark.parametrize("note", UNPACKED.values(), ids=UNPACKED)
+def test_a_checkpoint_that_no_party_makes_has_no_place_in_a_file(note: bytes) -> None:
+    with pytest.raises(LocalError) as caught:
+        prove.encode(replace(FILE, note=note))
+    assert caught.value.code == BAD_ARGUMENT
 
 
 # -- two paths to one root

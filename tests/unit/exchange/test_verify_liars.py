@@ -35,8 +35,8 @@ def story() -> Story:
     return Story.make()
 
 
-def refused(file: ProofFile) -> tuple[str, str]:
-    verdict = verify(prove.encode(file))
+def refused(file: ProofFile | bytes) -> tuple[str, str]:
+    verdict = verify(file if isinstance(file, bytes) else prove.encode(file))
     assert verdict == Verdict(problems=verdict.problems)
     (problem,) = verdict.problems
     return problem["code"], problem.get("place", "")
