@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.figures import Figure, at_least, ratio
-from bench.nodes import Party, report
+from bench.nodes import Party, one_hand, report
 from bench.race import Entrant, race
 from bench.scale import Scale
 from comity.exchange import say
@@ -29,6 +29,11 @@ def run(room: Path, scale: Scale) -> Iterator[Figure]:
             "group": Entrant(
                 lambda raws: runner.run(_say_groups(party.node, raws)), groups * GROUP, lambda: _reports(groups, GROUP)
             ),
+            "one hand": Entrant(
+                lambda raws: runner.run(_say_groups_alone(party.node, raws)),
+                groups * GROUP,
+                lambda: _reports(groups, GROUP),
+            ),
             "callers": Entrant(
                 lambda raws: runner.run(_say_at_once(party.node, raws)), groups * GROUP, lambda: _reports(groups, GROUP)
             ),
@@ -37,6 +42,7 @@ def run(room: Path, scale: Scale) -> Iterator[Figure]:
         took = race(entrants, scale.of(21, least=3))
     party.close()
     yield ratio(f"groups of {GROUP} / raw Ed25519 signing", took["raw"], took["group"], at_least(0.5))
+    yield ratio("  the same by one hand / raw Ed25519 signing", took["raw"], took["one hand"], None)
     yield ratio(f"groups of {GROUP} / groups of 1", took["single"], took["group"], at_least(5))
     yield ratio(f"{GROUP} callers at once / raw Ed25519 signing", took["raw"], took["callers"], None)
 
@@ -49,6 +55,11 @@ async def _say_groups(node: Node, groups: list[list[bytes]]) -> None:
     """Say group after group, each handed over as one."""
     for raws in groups:
         await node.say_all([say.say(raw) for raw in raws], [], Terms())
+
+
+async def _say_groups_alone(node: Node, groups: list[list[bytes]]) -> None:
+    with one_hand(node):
+        await _say_groups(node, groups)
 
 
 async def _say_at_once(node: Node, groups: list[list[bytes]]) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.append import SIGNED_BYTES
 from bench.figures import Figure, at_least, ratio
-from bench.nodes import Party, report
+from bench.nodes import Party, one_hand, report
 from bench.race import Entrant, race
 from bench.scale import Scale
 from comity.exchange import deliver, say
@@ -70,6 +70,11 @@ class _Pair:
         body = cbor.encode({"v": 1, "pull": signed, "limit": self.items, "wait": 0})
         self.handed.page = await self.teller.teller.pull(self.hearer.fingerprint, body)
 
+    async def ingest_alone(self) -> None:
+        """Take the page in by one hand."""
+        with one_hand(self.hearer.node):
+            await self.ingest()
+
     async def ingest(self) -> None:
         """Take the page in, all of it or fail."""
         done = Round("teller")
@@ -87,12 +92,14 @@ def run(room: Path, scale: Scale) -> Iterator[Figure]:
         entrants = {
             "raw": raw_verifying(signatures),
             "ingest": Entrant(lambda _: runner.run(pair.ingest()), signatures, lambda: runner.run(pair.tell())),
+            "one hand": Entrant(lambda _: runner.run(pair.ingest_alone()), signatures, lambda: runner.run(pair.tell())),
         }
         took = race(entrants, scale.of(9, least=3))
     teller.close()
     hearer.close()
     note = f"{signatures:,} signatures in a page of {items:,} items"
     yield ratio(f"pages of {items:,} / raw Ed25519 verifying", took["raw"], took["ingest"], at_least(0.6), note)
+    yield ratio("  the same by one hand / raw Ed25519 verifying", took["raw"], took["one hand"], None)
 
 
 def raw_verifying(count: int) -> Entrant:

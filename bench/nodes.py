@@ -7,7 +7,8 @@ parties would stand beside those of real ones.
 import os
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from comity.exchange import log, say, sign
@@ -18,11 +19,12 @@ from comity.node.clock import SystemClock, SystemRandomness
 from comity.node.directory import Directory, create, lock_path
 from comity.node.keyring import FileKeyring
 from comity.node.lock import FileLock
-from comity.node.node import Peer, pack
+from comity.node.node import Node, Peer, pack
 from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
 from comity.node.sync import Sync
 from comity.node.teller import Teller
+from comity.proof.hands import OneHand
 from comity.proof.merkle import leaf_hash
 from comity.proof.tree import Tree
 from comity.space import instant
@@ -55,6 +57,16 @@ def entries(count: int) -> list[bytes]:
     """Entries of a log that nobody will read: random bytes."""
     drawn = os.urandom(32 * count)
     return [drawn[at : at + 32] for at in range(0, len(drawn), 32)]
+
+
+@contextmanager
+def one_hand(node: Node) -> Iterator[None]:
+    """Let a node sign and verify in a row, as on a machine with one core."""
+    usual, node.hands = node.hands, OneHand()
+    try:
+        yield
+    finally:
+        node.hands = usual
 
 
 class Direct:
