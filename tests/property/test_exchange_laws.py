@@ -211,7 +211,7 @@ notes = st.tuples(
     st.binary(min_size=32, max_size=32),
     st.tuples(st.binary(min_size=16, max_size=16), st.binary(min_size=68, max_size=68)).map(list),
     st.lists(ends, max_size=3, unique_by=lambda line: (line[0], line[1][:4])),
-).map(lambda parts: prove.unpack_note([*parts[:3], *parts[3]], ""))
+).map(lambda parts: prove.unpack_note([*parts[:3], *sorted(parts[3])], ""))
 proof_files = st.builds(
     ProofFile,
     triples,

@@ -8,16 +8,15 @@ the byte. Reading checks the form alone; `exchange.verify` judges.
 """
 
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
 from comity.errors import BAD_ARGUMENT, MALFORMED, LocalError, RemoteError
 from comity.exchange.deliver import Path, fields_of, path_of
 from comity.model.statement import Triple
 from comity.proof import cbor
-from comity.proof.checkpoint import parse_checkpoint
-from comity.proof.merkle import HASH_SIZE, MAX_SIZE
-from comity.proof.note import to_base64
+from comity.proof.checkpoint import Checkpoint, parse_checkpoint
+from comity.proof.note import NoteSignature, parse_note, to_base64
 
 MAX_PROOF = 4 << 20
 
@@ -170,60 +169,75 @@ def _read_silence(value: list[Any]) -> Silence:
 # -- checkpoints
 
 
+def in_order(note: bytes) -> bytes:
+    """A checkpoint's note with its lines as a file has them: the log's own first, then by whose they are.
+
+    Raises:
+        RemoteError: `malformed`, `too-large`: no checkpoint.
+    """
+    signed = parse_checkpoint(note)
+    origin = signed.checkpoint.origin
+    lines = sorted(signed.note.signatures, key=lambda line: (line.name != origin, _packed(line)))
+    return (signed.note.text + "\n" + "".join(line.line for line in lines)).encode()
+
+
 def pack_note(note: bytes) -> list[Any]:
     """Take a checkpoint's note apart: [size, root, [half a fingerprint, key id and signature], ...].
 
     Raises:
-        LocalError: `bad-argument`: its lines are not those of parties, the log's own first.
+        LocalError: `bad-argument`: its lines are not those of parties, or not in order.
         RemoteError: `malformed`, `too-large`: no checkpoint.
     """
     signed = parse_checkpoint(note)
-    lines = [[_who(line.name), line.key_id + line.signature] for line in signed.note.signatures]
-    packed = [signed.checkpoint.size, signed.checkpoint.root, *lines]
+    packed = [signed.checkpoint.size, signed.checkpoint.root, *map(_packed, signed.note.signatures)]
     try:
         if unpack_note(packed, "note") == note:
             return packed
     except RemoteError:
         pass
-    raise LocalError(BAD_ARGUMENT, "a checkpoint whose lines are not those of parties, the log's own first")
+    raise LocalError(BAD_ARGUMENT, "a checkpoint whose lines are not those of parties, in order, the log's own first")
 
 
 def unpack_note(value: list[Any], place: str) -> bytes:
     """Put a checkpoint's note together again; the first line is the log's own, and its name the origin.
 
     Raises:
-        RemoteError: `malformed`.
+        RemoteError: `malformed`, `too-large`.
     """
-    size, root, *lines = value if len(value) > len(("size", "root")) else (None, None)
-    if type(size) is not int or not 0 <= size <= MAX_SIZE or type(root) is not bytes or len(root) != HASH_SIZE:
+    if len(value) < _LEAST_PARTS or type(value[0]) is not int or type(value[1]) is not bytes:
         raise RemoteError(MALFORMED, "a checkpoint stands as [size, root, line, ...]", place=place)
-    named = [_line(line, place) for line in lines]
-    origin = named[0][0]
-    if origin.endswith(_WITNESS):
-        raise RemoteError(MALFORMED, "the first line of a checkpoint is its log's own", place=place)
-    text = "".join(f"{_DASH} {name} {to_base64(signed)}\n" for name, signed in named)
-    return f"{origin}\n{size}\n{to_base64(root)}\n\n{text}".encode()
+    size, root, *lines = value
+    names = [_name(line, place) for line in lines]
+    if names[0].endswith(_WITNESS) or any(one >= other for one, other in pairwise(lines[1:])):
+        raise RemoteError(MALFORMED, "the log's own line is the first, and the others stand in order", place=place)
+    ends = (f"{_DASH} {name} {to_base64(signed)}\n" for name, (_, signed) in zip(names, lines, strict=True))
+    try:
+        return parse_note(Checkpoint(names[0], size, root).body() + "\n" + "".join(ends)).data
+    except RemoteError as error:
+        raise RemoteError(error.code, error.message, place=place) from None
 
 
-_DASH, _NAMES, _WITNESS, _WHO = "\N{EM DASH}", "comity/", "/w", 16
+_DASH, _NAMES, _WITNESS, _WHO, _LEAST_PARTS = "\N{EM DASH}", "comity/", "/w", 16, 3
 # A log signs with a key id of 4 bytes and a signature of 64; a witness has 8 of time between them and a name of its own.
 _ENDS = {68: "", 76: _WITNESS}
 
 
-def _who(name: str) -> bytes:
+def _packed(line: NoteSignature) -> list[bytes]:
     try:
-        return bytes.fromhex(name.removeprefix(_NAMES).removesuffix(_WITNESS))
+        who = bytes.fromhex(line.name.removeprefix(_NAMES).removesuffix(_WITNESS))
     except ValueError:
-        return b""
+        who = b""
+    return [who, line.key_id + line.signature]
 
 
-def _line(value: Any, place: str) -> tuple[str, bytes]:
-    if type(value) is not list or [*map(type, value)] != [bytes, bytes]:
+def _name(line: Any, place: str) -> str:
+    """The name that a packed line has in its note."""
+    if type(line) is not list or [*map(type, line)] != [bytes, bytes]:
         raise RemoteError(MALFORMED, "a line stands as [half a fingerprint, key id and signature]", place=place)
-    who, signed = value
+    who, signed = line
     if len(who) != _WHO or len(signed) not in _ENDS:
         raise RemoteError(MALFORMED, "half a fingerprint has 16 bytes, a line's end 68 or with a time 76", place=place)
-    return f"{_NAMES}{who.hex()}{_ENDS[len(signed)]}", signed
+    return f"{_NAMES}{who.hex()}{_ENDS[len(signed)]}"
 
 
 def _shape(value: list[Any], types: tuple[type, ...], place: str) -> list[Any]:

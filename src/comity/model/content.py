@@ -24,7 +24,7 @@ MAX_DEPTH = 32
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _AFTER_TYPE = re.compile(rf"--{_UUID}", re.ASCII)
 _TYPE = re.compile(r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]", re.ASCII)
-_ID = re.compile(rf"([a-z0-9][a-z0-9-]*[a-z0-9])--({_UUID})", re.ASCII)
+_ID = re.compile(rf"[a-z0-9][a-z0-9-]*[a-z0-9]--{_UUID}", re.ASCII)
 
 # STIX 2.1 sections 4 and 5: each domain and relationship object with the properties it must have.
 _REQUIRED: dict[str, tuple[str, ...]] = {
@@ -177,21 +177,18 @@ _SPACE = " \t\n\r"
 
 
 def _decode(text: str) -> Any:
+    start = len(text) - len(text.lstrip(_SPACE))
     try:
-        value, end = _STRICT.raw_decode(text)
-        if not text[end:].strip(_SPACE):
-            return value
-    except (json.JSONDecodeError, _RefusedError):
-        pass
-    # With space before it, or with a fault in it, which the whole decoder tells better.
-    try:
-        return _STRICT.decode(text)
+        value, end = _STRICT.raw_decode(text, start)
     except _RefusedError:
         # Read again, at leisure, to say why and where; what is no JSON at all is said first.
         reader = _Reader()
         value = reader.decoder.decode(text)
         message, what = reader.refused[0]
         raise RemoteError(NOT_JSON, f"{message} (RFC 8259)", place=_find(what, value, None, 0) or "") from None
+    if rest := text[end:].lstrip(_SPACE):
+        raise json.JSONDecodeError("Extra data", text, len(text) - len(rest))
+    return value
 
 
 class _Reader:

@@ -64,12 +64,11 @@ class Directory:
 
     def close(self) -> None:
         """Close the store and let the directory go."""
-        try:
-            for part in ("_hands", "_store", "_lock"):
+        with contextlib.ExitStack() as parts:  # each is closed, whatever becomes of the one before it
+            parts.callback(os.close, self._held)
+            for part in ("_lock", "_store", "_hands"):
                 if hasattr(self, part):
-                    getattr(self, part).close()
-        finally:
-            os.close(self._held)
+                    parts.callback(getattr(self, part).close)
 
     def __enter__(self) -> Self:
         return self

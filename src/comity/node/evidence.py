@@ -232,7 +232,7 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         node.own(row.id).signed.triple,
         _place(node, said.index, head.size),
         _place(node, row.index, head.size),
-        head.note,
+        prove.in_order(head.note),
         pull[0] if pull else None,
         held[0] if held else None,
         _silence(node, silence_at, head.size),
@@ -314,7 +314,7 @@ def _third_parties(node: Node, cosigned: Cosigned, hearer: Descriptor) -> tuple[
     log = NoteKey(hearer.origin, PLAIN, hearer.keys.log)
     used = {(log.name, log.id), *map(_key_of, others)}
     kept = [line.line for line in note.signatures if (line.name, line.key_id) in used]
-    return (note.text + "\n" + "".join(kept)).encode(), others
+    return prove.in_order((note.text + "\n" + "".join(kept)).encode()), others
 
 
 def _place(node: Node, index: int, size: int) -> Place:

@@ -4,6 +4,7 @@ The caller takes its share and waits for the others; neither the node's code nor
 handed out in small pieces, so that a core which is busy elsewhere takes fewer of them.
 """
 
+import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -42,30 +43,33 @@ class ManyHands:
         self._begin()
         starts = deque(range(0, len(items), PIECE))
         done: dict[int, list[T]] = {}
-        ended: SimpleQueue[BaseException | None] = SimpleQueue()
+        faults: dict[int, BaseException] = {}
+        ended: SimpleQueue[None] = SimpleQueue()
 
         def take() -> None:
-            fault: BaseException | None = None
-            try:
-                while (at := _next(starts)) is not None:
+            while (at := _next(starts)) is not None:
+                try:
                     done[at] = [work(item) for item in items[at : at + PIECE]]
-            except BaseException as error:
-                starts.clear()
-                fault = error
-            ended.put(fault)
+                except BaseException as error:
+                    starts.clear()
+                    faults[at] = error
+            ended.put(None)
 
         for _ in self._threads:
             self._given.put(take)
         take()
-        faults = [ended.get() for _ in range(self._count)]
-        for fault in filter(None, faults):
-            raise fault
+        for _ in range(1 + len(self._threads)):
+            ended.get()
+        if faults:  # all pieces before the first of them were done
+            raise faults[min(faults)]
         return [one for at in range(0, len(items), PIECE) for one in done[at]]
 
     def _begin(self) -> None:
-        while len(self._threads) < self._count - 1:
-            self._threads.append(Thread(target=_help, args=(self._given,), name="hand", daemon=True))
-            self._threads[-1].start()
+        with contextlib.suppress(RuntimeError):  # where no thread can be had any more, those that there are do it
+            while len(self._threads) < self._count - 1:
+                thread = Thread(target=_help, args=(self._given,), name="hand", daemon=True)
+                thread.start()
+                self._threads.append(thread)
 
     def close(self) -> None:
         """Let the threads go."""
@@ -79,6 +83,7 @@ class ManyHands:
 def _help(given: "SimpleQueue[_Job | None]") -> None:
     while (job := given.get()) is not None:
         job()
+        del job  # or the last work, with all that it was about, would stay until the next
 
 
 def _next(starts: deque[int]) -> int | None:

@@ -121,7 +121,10 @@ class Journal:
             LocalError: `storage`, `read-only`, `clock-skew`.
         """
         if len(proposal.signed) >= GROUP and not self._waiting:
-            return self.write([proposal])[0]  # a group by itself: nobody has to join it
+            # A group by itself: nobody has to join it. But others have their turn before the next.
+            logged = self.write([proposal])[0]
+            await asyncio.sleep(0)
+            return logged
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[list[Logged]] = loop.create_future()
         if not self._waiting:

@@ -390,12 +390,12 @@ class SqliteStore:
 
     @guarded
     def check(self) -> list[str]:
-        """SQLite's own integrity check: what is wrong, or nothing."""
+        """SQLite's own integrity check, and whether ids lead to their leaves: what is wrong, or nothing."""
         try:
             found = [row[0] for row in self._rows("PRAGMA integrity_check", ())]
         except apsw.CorruptError as error:
             return [str(error)]
-        return [] if found == ["ok"] else found
+        return self._places.check() if found == ["ok"] else found
 
     @guarded
     def refold(self, batches: Iterable[Batch]) -> None:

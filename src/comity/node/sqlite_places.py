@@ -6,7 +6,7 @@ a statement costs a third of a page, however long the log is. What waits is read
 asked for after a start: all of this follows from the leaves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import apsw
 
@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS placed (one INTEGER PRIMARY KEY CHECK (one = 1), unti
 
 _LEAST = 1024
 _SHARE = 32
+_AT_ONCE = 1000
 
 
 class SqlitePlaces:
@@ -52,16 +53,24 @@ class SqlitePlaces:
             Whether all that waited went to the index, for `committed`.
 
         Raises:
-            LocalError: `storage`: an id that waits has a place already. One that is in the index keeps its first.
+            LocalError: `storage`: an id has a place already.
         """
         waiting, last = self._waiting, max(fresh.values())
-        if not waiting.keys().isdisjoint(fresh):
+        if not waiting.keys().isdisjoint(fresh) or self._is_any_placed(list(fresh)):
             raise LocalError(STORAGE, "a statement stands in the log already")
         if len(waiting) + len(fresh) < max(_LEAST, last // _SHARE):
             return False
-        self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", sorted([*waiting.items(), *fresh.items()]))
+        self._db.executemany("INSERT INTO places VALUES (?, ?)", sorted([*waiting.items(), *fresh.items()]))
         self._db.execute("INSERT OR REPLACE INTO placed VALUES (1, ?)", (last + 1,))
         return True
+
+    def _is_any_placed(self, ids: Sequence[StatementId]) -> bool:
+        for at in range(0, len(ids), _AT_ONCE):
+            some = ids[at : at + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            if self._db.execute(f"SELECT 1 FROM places WHERE id IN ({marks}) LIMIT 1", some).fetchone():
+                return True
+        return False
 
     def committed(self, fresh: Mapping[StatementId, int], *, moved: bool) -> None:
         """After that transaction."""
@@ -70,9 +79,18 @@ class SqlitePlaces:
         else:
             self._waiting.update(fresh)
 
+    def check(self) -> list[str]:
+        """What is wrong with the index, or nothing."""
+        lost = (
+            "SELECT l.at FROM leaves AS l LEFT JOIN places AS p ON p.id = l.id "
+            "WHERE l.at < (SELECT until FROM placed) AND p.at IS NOT l.at ORDER BY l.at LIMIT 1"
+        )
+        row = self._db.execute(lost).fetchone()
+        return [] if row is None else [f"leaf {row[0]} is not found by its id; comity rebuild makes the index anew"]
+
     def write_again(self) -> None:
         """Within a transaction: make the index anew, of all leaves."""
         self._db.execute("DELETE FROM places")
-        self._db.execute("INSERT OR IGNORE INTO places SELECT id, at FROM leaves ORDER BY id")
+        self._db.execute("INSERT OR IGNORE INTO places SELECT id, at FROM leaves ORDER BY id, at")
         self._db.execute("INSERT OR REPLACE INTO placed SELECT 1, coalesce(max(at) + 1, 0) FROM leaves")
         self._known = None

@@ -232,6 +232,7 @@ def _checkpoints(packed: list[Any]) -> list[tuple[str, str, Any]]:
     """Checkpoints of other forms, each with a name and what is wrong with it."""
     size, root, own, witness = packed
     half, signed = own
+    other = [bytes(16), bytes(76)]
     return [
         ("text", "a checkpoint as its note", note_fr()),
         ("no-line", "a checkpoint that nobody signed", [size, root]),
@@ -241,6 +242,9 @@ def _checkpoints(packed: list[Any]) -> list[tuple[str, str, Any]]:
         ("root-short", "a root of 31 bytes", [size, root[:31], own, witness]),
         ("root-text", "a root in base64", [size, base64.b64encode(root).decode(), own, witness]),
         ("witness-first", "a witness's line before the log's own", [size, root, witness, own]),
+        ("size-zero", "no leaves, and a root of some", [0, root, own, witness]),
+        ("lines-unsorted", "lines in another order", [size, root, own, *sorted([witness, other], reverse=True)]),
+        ("line-twice", "one line twice", [size, root, own, witness, witness]),
         ("line-bare", "a line without whose it is", [size, root, signed, witness]),
         ("line-of-three", "a line with a third part", [size, root, [*own, b""], witness]),
         ("line-named", "a line that spells its name", [size, root, [f"comity/{half.hex()}", signed], witness]),

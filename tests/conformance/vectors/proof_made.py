@@ -24,7 +24,7 @@ def described(*names: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
 
 
 def note_fr(size: int = TOLD) -> bytes:
-    return story().fr.note(size, when=at(3), witnesses={"us": at(3.5)})
+    return prove.in_order(story().fr.note(size, when=at(3), witnesses={"us": at(3.5)}))
 
 
 def note_ru(log: Log | None = None, witnesses: dict[str, Instant] | None = None) -> bytes:
@@ -32,7 +32,7 @@ def note_ru(log: Log | None = None, witnesses: dict[str, Instant] | None = None)
     log = log or story().ru
     head = Checkpoint(log.of.origin, 3, merkle.root_of(log.ids[:3]))
     given = {"us": at(6), "de": at(7)} if witnesses is None else witnesses
-    return cosigned(sign_checkpoint(head, log.of.origin, log.of.log), given)
+    return prove.in_order(cosigned(sign_checkpoint(head, log.of.origin, log.of.log), given))
 
 
 def complete() -> ProofFile:

@@ -312,7 +312,7 @@ def _lines() -> list[Vector]:
     stranger = [b"stranger, abroad", b"abcdefghijklmnop" * 4 + b"abcdefghijkl"]
     second = [*note, note[-1]]
     unused = [list(one) for one in described(*NAMES)]
-    two = prove.pack_note(told.fr.note(TOLD, when=at(3), witnesses={"us": at(3.5), "de": at(3.5)}))
+    two = prove.pack_note(prove.in_order(told.fr.note(TOLD, when=at(3), witnesses={"us": at(3.5), "de": at(3.5)})))
     by_teller, by_hearer = (
         prove.pack_note(note_ru(witnesses={name: at(5.5), "us": at(6), "de": at(7)})) for name in ("fr", "ru")
     )
@@ -322,7 +322,7 @@ def _lines() -> list[Vector]:
             "PROOF-FILE-14",
             "unknown-key",
             "a line of nobody in the file",
-            changed(least, log=[[*log[0], stranger], *log[1:]]),
+            changed(least, log=[_with_line(log[0], stranger), *log[1:]]),
         ),
         (
             "line-of-undescribed",
@@ -375,3 +375,8 @@ def _lines() -> list[Vector]:
         ),
     ]
     return [bad(name, rule, code, desc, shown(data)) for name, rule, code, desc, data in rows]
+
+
+def _with_line(checkpoint: list[Any], line: list[bytes]) -> list[Any]:
+    """A packed checkpoint with one more line, where that belongs."""
+    return [*checkpoint[:3], *sorted([*checkpoint[3:], line])]

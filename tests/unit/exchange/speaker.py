@@ -268,7 +268,7 @@ class Story:
             self.given.signed.triple,
             self.fr.place(self.said),
             self.fr.place(self.given),
-            self.fr.note(5, cosigned=told),
+            prove.in_order(self.fr.note(5, cosigned=told)),
             pull if pulled else None,
             self.held(held) if answered else None,
             None if self.silence is None else Silence(self.silence.signed.triple, self.fr.place(self.silence)),
@@ -278,7 +278,7 @@ class Story:
     def held(self, cosigned: Sequence[tuple[Speaker, int]]) -> Held:
         leaves, position = [one.leaf for one in self.tellings], len(self.tellings) // 2
         inside = Place(position, tuple(merkle.inclusion_path(leaves, position)))
-        note = self.ru.note(8, cosigned=cosigned, own=False)
+        note = prove.in_order(self.ru.note(8, cosigned=cosigned, own=False))
         return Held(self.answer.signed.triple, inside, self.ru.place(self.answer), note)
 
     def bytes(self) -> bytes:

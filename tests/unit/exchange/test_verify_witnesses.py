@@ -30,7 +30,8 @@ def relined(story: Story, change: Callable[[list[Line]], list[Line]], where: str
     fields: dict[str, Any] = cbor.decode(prove.encode(story.file()))
     at = {"log": 0, "held": 5}[where]
     size, root, *found = fields[where][at]
-    fields[where][at] = [size, root, *change(found)]
+    first, rest = (changed := change(found))[:1], changed[1:]
+    fields[where][at] = [size, root, *first, *sorted(rest)]
     return cbor.encode(fields)
 
 
@@ -173,7 +174,7 @@ def test_one_cosignature_cannot_be_counted_as_two(story: Story) -> None:
     file = story.file(held_heads=[(story.us, 9)])
     assert file.held is not None
     borrowed = echo.cosign(story.ru, story.ru.note(8), 9).encode()
-    held = replace(file.held, note=file.held.note + borrowed)
+    held = replace(file.held, note=prove.in_order(file.held.note + borrowed))
     assert refused(described(replace(file, held=held), echo.descriptor.signed)) == (MALFORMED, "parties")
 
 

@@ -1,6 +1,9 @@
 """Several hands do what one does, in the same order, whatever goes wrong with one piece of the work."""
 
+import gc
 import threading
+import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -96,6 +99,53 @@ def test_whoever_asks_goes_on_only_when_nobody_works_for_him_any_more(hands: Han
         with pytest.raises(KeyError):
             hands.each(work, range(LEAST * 2))
         assert working == [0]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_of_several_faults_the_first_is_raised(count: int) -> None:
+    def work(item: int) -> int:
+        if item in (3, 7, 11, 60):
+            raise ValueError(f"item {item}.")
+        return item
+
+    hands = ManyHands(count)
+    for _ in range(50):
+        with pytest.raises(ValueError, match="item 3\\."):
+            hands.each(work, range(LEAST * 4))
+    hands.close()
+
+
+def test_where_no_thread_can_be_had_the_caller_does_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, real, left = ManyHands(4), threading.Thread.start, [1]
+
+    def start(thread: threading.Thread) -> None:
+        if not left[0]:
+            raise RuntimeError("can't start new thread")
+        left[0] -= 1
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    for _ in range(2):
+        assert hands.each(str, range(LEAST)) == [str(item) for item in range(LEAST)]
+        assert len(hands._threads) == 1
+    hands.close()
+    assert hands.each(str, range(LEAST)) == [str(item) for item in range(LEAST)]
+    hands.close()
+
+
+def test_idle_hands_hold_on_to_nothing() -> None:
+    class Thing:
+        pass
+
+    hands, things = ManyHands(3), [Thing() for _ in range(LEAST)]
+    watched = [weakref.ref(thing) for thing in things]
+    assert len(hands.each(id, things)) == LEAST
+    things.clear()
+    deadline = time.monotonic() + 10
+    while any(ref() for ref in watched) and time.monotonic() < deadline:
+        gc.collect()
+    assert not any(ref() for ref in watched)
+    hands.close()
 
 
 def test_hands_that_were_let_go_come_back_when_there_is_work() -> None:

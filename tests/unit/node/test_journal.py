@@ -90,6 +90,25 @@ def test_a_whole_group_that_comes_while_others_wait_is_written_with_them() -> No
     assert sorted(one.index for one in [*few, *(said for said, _ in many)]) == list(range(1, GROUP + 3))
 
 
+def test_whoever_says_group_after_group_lets_others_have_their_turn() -> None:
+    fr, _ = faulty()
+    turns, drafts = [0], [say.say(report(number=number)) for number in range(GROUP)]
+
+    async def others() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    async def story() -> int:
+        beside = asyncio.create_task(others())
+        for _ in range(5):
+            await fr.node.say_all(drafts, [], Terms())
+        beside.cancel()
+        return turns[0]
+
+    assert run(story) >= 5
+
+
 def test_a_whole_group_that_cannot_be_written_is_refused_whole() -> None:
     fr, faults = faulty()
     drafts = [say.say(report(number=number)) for number in range(GROUP)]

@@ -10,7 +10,7 @@ from comity.exchange import acknowledge, prove
 from comity.exchange.verify import verify
 from comity.exchange.witness import Shown
 from comity.model.statement import Logged
-from comity.node import evidence
+from comity.node import evidence, teller
 from comity.proof.checkpoint import add_lines, parse_checkpoint
 from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
 from unit.node.test_evidence import HOME, proved, rungs, told
@@ -137,3 +137,32 @@ def test_no_line_that_a_hearer_adds_to_its_head_keeps_its_answer_from_being_show
     assert rungs(told(fr, said, ru)) == [*HOME, "released", "held"]
     assert told(fr, said, ru).facts.proofs == 0
     assert proved(fr, said, ru)[0].held_by == "ru"
+
+
+def test_in_which_order_the_hearer_sends_its_lines_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note has its lines in any order; whoever sent an odd one could else keep us from proving what stands under it."""
+    fr, ru, us, de = parties("fr", "ru", "us", "de")
+    sent: list[bytes] = []
+
+    def turned(node: Any, *rest: Any) -> tuple[int, bytes]:
+        size, note = evidence.own_head(node, *rest)
+        if node is ru.node:
+            text, _, lines = note.rpartition(b"\n\n")
+            note = text + b"\n\n" + b"".join(reversed(lines.splitlines(keepends=True)))
+            sent.append(note)
+        return size, note
+
+    monkeypatch.setattr(teller, "own_head", turned)
+
+    async def story() -> Logged:
+        said = await fr.say(report(), ru)
+        for _ in range(2):
+            await ru.syncs(fr, us, de)
+            await fr.syncs(ru, us, de)
+        return said
+
+    said = run(story)
+    assert any(parse_checkpoint(note).note.signatures[0].name != ru.node.descriptor.origin for note in sent)
+    verdict = verify(evidence.prove_telling(fr.node, said.id, fr.peer(ru)))
+    assert (verdict.valid, verdict.held_by) == (True, "ru")
+    assert {one["party"] for one in verdict.witnesses} >= {"us", "de"}

@@ -10,7 +10,7 @@ import pytest
 
 from comity.errors import DAMAGED, STORAGE, LocalError
 from comity.model.fingerprint import Fingerprint
-from comity.node.ports import Batch
+from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
 from comity.space.instant import Instant
 from unit.node.rows import RU, everything, id_of, kept, leaf, release
@@ -223,8 +223,10 @@ def test_a_database_that_had_an_index_of_its_own_over_ids_is_taken_over(path: st
 def test_the_index_is_made_anew_from_the_leaves(path: str) -> None:
     store = SqliteStore(path)
     fill(store, 1150)
+    assert store.check() == []
     store._db.execute("DELETE FROM places WHERE at % 2")
     assert store.find(id_of(7)) is None
+    assert store.check() == ["leaf 1 is not found by its id; comity rebuild makes the index anew"]
     store.refold([])
     assert plan(store) == (1150, 1150)
     assert found(store, 1150)
@@ -238,4 +240,21 @@ def test_an_id_that_leads_to_another_leaf_finds_nothing(path: str) -> None:
     fill(store, 1150)
     store._db.execute("UPDATE places SET at = at + 1")
     assert store.find(id_of(7)) is None
+    assert store.check() == ["leaf 0 is not found by its id; comity rebuild makes the index anew"]
+    store.close()
+
+
+@pytest.mark.parametrize("again", [7, 1050, 1149])
+def test_an_id_stands_once_in_a_log_wherever_it_is_looked_up(path: str, again: int) -> None:
+    store = SqliteStore(path)
+    fill(store, 1150)
+    for batch in (
+        [LeafRow(1150, id_of(again), leaf(1150).triple)],
+        [leaf(1150), LeafRow(1151, id_of(1150), (b"", b"", b""))],
+    ):
+        with pytest.raises(LocalError) as caught:
+            store.commit(Batch(leaves=batch))
+        assert caught.value.code == STORAGE
+    assert store.size() == 1150
+    assert found(store, 1150)
     store.close()
