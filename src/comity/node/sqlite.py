@@ -1,8 +1,8 @@
 """The store on SQLite, through apsw: one file, one writer, write-ahead log, every commit synced before it returns.
 
 What each table means stands with the rows in `ports`. Rule 1: `synchronous` is FULL, asserted at the start, because an
-acknowledgement may only be sent for what survives a power cut. Rule 2: no SQL outside this file. Rule 3: statements of
-other parties are never rewritten; a second delivery changes nothing.
+acknowledgement may only be sent for what survives a power cut. Rule 2: no SQL outside this file and those beside it. Rule 3:
+statements of other parties are never rewritten; a second delivery changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
