@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comity.model.statement import Index, Logged, Signed
-from comity.proof.checkpoint import Checkpoint, add_lines, cosign, sign_checkpoint
+from comity.proof.checkpoint import Checkpoint, cosign, sign_checkpoint
 from comity.proof.keys import Signer
 from comity.proof.tree import Tree
 from comity.space.instant import Instant
@@ -33,5 +33,5 @@ def append(tree: Tree, signed: Sequence[Signed]) -> Appended:
 def head(tree: Tree, *, origin: str, log: Signer, witness: Signer, now: Instant) -> bytes:
     """Sign the tree's head: the checkpoint note, cosigned by its own party."""
     checkpoint = Checkpoint(origin, tree.size, tree.root())
-    note = sign_checkpoint(checkpoint, origin, log)
-    return add_lines(note, [cosign(checkpoint, f"{origin}/w", witness, now // 1000)])
+    cosignature = cosign(checkpoint, f"{origin}/w", witness, now // 1000)
+    return sign_checkpoint(checkpoint, origin, log) + cosignature.encode()

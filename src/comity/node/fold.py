@@ -36,7 +36,7 @@ def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int], author
         elif kind == "unacknowledged":
             said = acknowledgement.read_unacknowledged(entry.signed.object)
             batch.silences.append((said.release, entry.index))
-        else:
+        elif kind in airspace.TYPES:
             batch.matters += matter_rows(author, entry.id, entry.signed.object)
     return batch
 

@@ -192,24 +192,27 @@ def sign1(
     )
 
 
-def sign1_all(messages: Sequence[tuple[bytes, bytes]], signer: Signer, hands: Hands) -> list[tuple[bytes, bytes]]:
+def sign1_all(
+    headers: Sequence[bytes], payloads: Sequence[bytes], signer: Signer, hands: Hands
+) -> list[tuple[bytes, bytes]]:
     """Sign many at once.
 
     Args:
-        messages: of each its protected header, encoded already and naming the signer's algorithm, and its payload.
+        headers: of each its protected header, encoded already and naming the signer's algorithm.
+        payloads: what each signs.
         signer: of all of them.
         hands: who makes the signatures.
 
     Returns:
         Of each the whole message and its signature.
     """
-    heads = [(cbor.bstr(header), cbor.bstr(payload)) for header, payload in messages]
     signatures = hands.each(
-        signer.sign, [b"".join((_SIG_STRUCTURE, header, b"\x40", payload)) for header, payload in heads]
+        signer.sign, [_to_be_signed(header, b"", payload) for header, payload in zip(headers, payloads, strict=True)]
     )
+    bstr = cbor.bstr
     return [
-        (b"".join((b"\xd2\x84", header, b"\xa0", payload, cbor.bstr(signature))), signature)
-        for (header, payload), signature in zip(heads, signatures, strict=True)
+        (b"".join((b"\xd2\x84", bstr(header), b"\xa0", bstr(payload), bstr(signature))), signature)
+        for header, payload, signature in zip(headers, payloads, signatures, strict=True)
     ]
 
 

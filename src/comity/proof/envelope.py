@@ -24,7 +24,7 @@ from comity.errors import CONTENT_MISMATCH, MALFORMED, RemoteError
 from comity.proof import cbor, cose
 from comity.proof.hands import Hands, OneHand
 from comity.proof.keys import Signer, VerifyingKey
-from comity.proof.merkle import HASH_SIZE, leaf_hash
+from comity.proof.merkle import HASH_SIZE, are_hashes, leaf_hash
 from comity.values import value
 
 StatementId = NewType("StatementId", bytes)
@@ -117,17 +117,18 @@ def seal_all(parts: Sequence[tuple[str, bytes]], *, iss: str, iat: int, signer: 
     Raises:
         RemoteError: `malformed`: what would be sealed could not be read.
     """
-    if not (_are_claims(iss, iat) and all(_is_part(sub, commitment) for sub, commitment in parts)):
+    subs, commitments = [sub for sub, _ in parts], [commitment for _, commitment in parts]
+    if not (_are_claims(iss, iat) and all(map(_SUB.fullmatch, subs)) and are_hashes(commitments)):
         raise RemoteError(MALFORMED, _WRONG)
     # The protected header in deterministic CBOR, put together by hand: but for the subject it is one for all.
     alg, kid = cose.algorithm_of(signer.public), signer.public.id[:8]
     before = b"".join((b"\xa5\x01", cbor.integer(alg), b"\x04\x48", kid, b"\x0f\xa3\x01", cbor.tstr(iss), b"\x02"))
     after = b"\x06" + cbor.integer(iat) + _HEADER_END
-    messages = [(b"".join((before, cbor.tstr(sub), after)), commitment) for sub, commitment in parts]
-    sealed = cose.sign1_all(messages, signer, hands)
+    headers = [b"".join((before, cbor.tstr(sub), after)) for sub in subs]
+    sealed = cose.sign1_all(headers, commitments, signer, hands)
     return [
         Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, commitment, alg, header, signature)
-        for (sub, _), (header, commitment), (data, signature) in zip(parts, messages, sealed, strict=True)
+        for sub, commitment, header, (data, signature) in zip(subs, commitments, headers, sealed, strict=True)
     ]
 
 

@@ -106,6 +106,7 @@ class Airspace:
 
 
 _READERS: dict[str, Callable[[StixObject], Matter]] = {"notice": notice.read, "protected-site": site.read}
+TYPES = frozenset(_READERS)
 
 
 def entries(by: Fingerprint, statement: StatementId, found: StixObject) -> tuple[Entry, ...]:

@@ -30,20 +30,29 @@ def parse(text: str, *, place: str = "") -> Instant:
         RemoteError: `malformed`: not of the form, or no such day or hour.
     """
     try:
-        return _parse(text)
-    except RemoteError as error:
-        raise RemoteError(error.code, error.message, place=place) from None
+        return Instant(_midnight(text[:10]) + _MINUTES[text[10:17]] + _SECONDS[text[17:19]] + _ENDS[text[19:]])
+    except (KeyError, RemoteError):
+        return _parse(text, place)
 
 
-# One text is often read again: `created` and `modified` of a first version, and those of all that was made at one moment.
-@lru_cache(maxsize=16)
-def _parse(text: str) -> Instant:
+# A time as it is mostly written is looked up, part by part: reading its digits takes three times as long.
+_MINUTES = {f"T{hour:02}:{minute:02}:": (hour * 60 + minute) * 60_000 for hour in range(24) for minute in range(60)}
+_SECONDS = {f"{second:02}": second * 1000 for second in range(60)}
+_ENDS = {"Z": 0} | {f".{millisecond:03}Z": millisecond for millisecond in range(1000)}
+
+
+@lru_cache(maxsize=1024)
+def _midnight(day: str) -> Instant:
+    return _parse(f"{day}T00:00:00Z", "")
+
+
+def _parse(text: str, place: str) -> Instant:
     if len(text) > 40 or not _RFC3339.fullmatch(text):
-        raise RemoteError(MALFORMED, "not a time of RFC 3339, such as 2015-11-26T10:00:00Z")
+        raise RemoteError(MALFORMED, "not a time of RFC 3339, such as 2015-11-26T10:00:00Z", place=place)
     try:
-        return check((datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND)
+        return check((datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND, place=place)
     except (ValueError, OverflowError):
-        raise RemoteError(MALFORMED, "a time of RFC 3339's form that no calendar has") from None
+        raise RemoteError(MALFORMED, "a time of RFC 3339's form that no calendar has", place=place) from None
 
 
 def check(milliseconds: int, *, place: str = "") -> Instant:

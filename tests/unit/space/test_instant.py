@@ -4,8 +4,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.errors import MALFORMED, RemoteError
+from comity.space import instant
 from comity.space.instant import Instant, check, from_seconds, parse, text
 
 LAST = 253402300799999
@@ -245,3 +248,33 @@ def test_a_text_does_not_hang_on_the_zone_of_the_machine(monkeypatch: pytest.Mon
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+# -- the short way and the long one
+
+
+def outcome(read: Callable[[str], object], written: str) -> object:
+    try:
+        return read(written)
+    except RemoteError as error:
+        return error.code, error.message
+
+
+DAYS = ["2015-11-26", "2016-02-30", "1969-12-31", "9999-12-31", "2015-W48-4"]
+MINUTES = ["T10:00:", "T24:00:", "T10:60:", "t10:00:", " 10:00:"]
+SECONDS = ["00", "59", "60", "\u0660\u0660"]
+ENDS = ["Z", "z", ".5Z", ".123Z", ".1234Z", ".12\u0663Z", "+00:00", "+05:30", ""]
+PIECES = st.sampled_from([*DAYS, *MINUTES, *SECONDS, *ENDS])
+
+
+@given(st.lists(PIECES, max_size=5).map("".join) | st.text(max_size=26))
+def test_any_text_has_one_outcome(written: str) -> None:
+    assert outcome(parse, written) == outcome(lambda given: instant._parse(given, ""), written)
+
+
+@given(st.integers(0, LAST), st.booleans())
+def test_every_millisecond_is_read_as_the_long_way_reads_it(at: int, whole: bool) -> None:
+    at -= at % 1000 if whole else 0
+    written = text(Instant(at))
+    for one in (written, written.replace(".000Z", "Z")):
+        assert parse(one) == instant._parse(one, "") == at
