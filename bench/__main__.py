@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import append, ingest, proof_file, proofs, told
+from bench import append, ingest, objected, proof_file, proofs, told
 from bench.figures import Figure
 from bench.race import Entrant, race
 from bench.scale import Scale
@@ -25,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "proofs": proofs.run,
     "proof-file": proof_file.run,
     "told": told.run,
+    "objected": objected.run,
 }
 LIBRARIES = ("cryptography", "cbor2", "apsw", "pymerkle")
 

@@ -24,7 +24,7 @@ LOOK_EVERY = 0.01
 
 
 def run(room: Path, scale: Scale) -> Iterator[Figure]:
-    with _serving(room, "a", "b") as (a, b):
+    with serving(room, "a", "b") as (a, b):
         del b
         for _ in range(WARM_UP):
             _tell(a)
@@ -55,7 +55,7 @@ def _look(teller: Path) -> float:
 
 
 @contextlib.contextmanager
-def _serving(room: Path, *names: str) -> Iterator[list[Path]]:
+def serving(room: Path, *names: str) -> Iterator[list[Path]]:
     """Make parties that know one another, and serve each in a process of its own."""
     folders = [room / name for name in names]
     with contextlib.ExitStack() as held:

@@ -26,7 +26,9 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """What one run of all benches, named in another order than theirs, printed and wrote."""
     written = tmp_path_factory.mktemp("bench") / "figures.json"
-    chosen = [word for name in ("ingest", "append", "proofs", "proof-file", "told") for word in ("--only", name)]
+    chosen = [
+        word for name in ("ingest", "append", "proofs", "proof-file", "told", "objected") for word in ("--only", name)
+    ]
     done = bench(*chosen, "--json", str(written))
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout, json.loads(written.read_text())["figures"]
@@ -48,12 +50,13 @@ def test_the_proof_file_and_the_way_of_a_telling_are_measured(run: Run) -> None:
         ("ms", "<= 5"),
         ("s", "<= 0.4"),
     ]
-    assert [(one["unit"], one["goal"]) for one in run[1]["told"]] == [("ms", "<= 100"), ("ms", None)]
+    for name in ("told", "objected"):
+        assert [(one["unit"], one["goal"]) for one in run[1][name]] == [("ms", "<= 100"), ("ms", None)]
 
 
 def test_people_are_shown_what_programs_are_given(run: Run) -> None:
     shown, figures = run
-    assert list(figures) == ["ingest", "append", "proofs", "proof-file", "told"]
+    assert list(figures) == ["ingest", "append", "proofs", "proof-file", "told", "objected"]
     for one in (one for each in figures.values() for one in each):
         assert one["name"] in shown
         assert one["note"] in shown

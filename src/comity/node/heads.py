@@ -24,6 +24,9 @@ from comity.node.ports import Peers
 from comity.node.teller import AddCheckpoint
 from comity.space import instant
 
+# Each page that a peer pulls moves the head that it holds: among busy parties one try in three comes too late.
+TRIES = 8
+
 
 class Heads:
     """The head of one node's log, as others come to know it."""
@@ -85,7 +88,7 @@ class Heads:
             RemoteError: what the peer has against it.
             LocalError: `read-only`: it shows a head that we signed and do not have.
         """
-        for tries_left in (2, 1, 0):
+        for tries_left in reversed(range(TRIES)):
             size = self._read(note).size
             old = min(self._held.get(peer.fingerprint, 0), size)
             path = self._node.journal.prover.consistency(old, size) if 0 < old < size else []
@@ -98,7 +101,8 @@ class Heads:
                     raise
                 note = self._from(peer, error, note)
             else:
-                self._held[peer.fingerprint] = size
+                # Another sending may have shown it more meanwhile.
+                self._held[peer.fingerprint] = max(size, self._held.get(peer.fingerprint, 0))
                 return
 
     def _from(self, peer: Peer, error: RemoteError, note: bytes) -> bytes:

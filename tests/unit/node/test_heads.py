@@ -3,7 +3,8 @@
 import pytest
 
 from comity.errors import MALFORMED, READ_ONLY, STALE_HEAD, UNREACHABLE, LocalError, RemoteError
-from comity.node.heads import Heads
+from comity.exchange.witness import Shown
+from comity.node.heads import TRIES, Heads
 from unit.node.between import Between, raising, running
 from unit.node.faulty import backup, restore
 from world import MemoryLock, Party, parties, report, run
@@ -119,6 +120,56 @@ def test_the_size_that_a_peer_holds_is_asked_for_only_when_it_is_not_known() -> 
     fr.start()
     between = Between(fr)
     assert run(story) == 4  # a new process has to be told once
+
+
+def test_what_a_peer_was_shown_is_not_forgotten_for_what_it_was_shown_more_slowly() -> None:
+    fr, ru = parties("fr", "ru")
+    heads, first, starts = Heads(fr.node, fr.client), fr.node.journal.note or b"", list[int]()
+    run(lambda: fr.say(report()))
+
+    async def quick(shown: Shown) -> None:
+        starts.append(shown.old)
+
+    async def slow(shown: Shown) -> None:
+        await heads.show(fr.peer(ru), fr.node.journal.note or b"", quick)
+
+    async def story() -> None:
+        await heads.show(fr.peer(ru), first, slow)
+        await heads.show(fr.peer(ru), fr.node.journal.note or b"", quick)
+
+    run(story)
+    assert starts == [0, 2]
+
+
+def moving(times: int) -> tuple[Party, Party, Between]:
+    """fr with a log of some length, and a peer that holds one leaf more of it at each of so many tries."""
+    fr, ru = parties("fr", "ru")
+    for number in range(TRIES + 2):
+        run(lambda number=number: fr.say(report(number=number)))  # type: ignore[misc]
+    between, tried = Between(fr), [0]
+
+    def says() -> str:
+        tried[0] += 1
+        if tried[0] == times:
+            del between.answers["add_checkpoint"]
+        raise stale(size=tried[0])
+
+    between.answers["add_checkpoint"] = says
+    return fr, ru, between
+
+
+def test_a_peer_whose_head_of_us_moves_on_meanwhile_is_caught_up_with() -> None:
+    fr, ru, between = moving(TRIES - 2)
+    [round] = run(lambda: fr.syncs(ru))
+    assert (round.errors, round.cosigned) == ([], True)
+    assert [called for called, _ in between.calls].count("add_checkpoint") == TRIES
+
+
+def test_a_peer_whose_head_of_us_never_stands_still_is_left_until_the_next_time() -> None:
+    fr, ru, between = moving(10**9)
+    [round] = run(lambda: fr.syncs(ru))
+    assert [error["code"] for error in round.errors] == [STALE_HEAD]
+    assert [called for called, _ in between.calls].count("add_checkpoint") == TRIES
 
 
 def test_a_cosignature_by_another_key_is_not_taken() -> None:
