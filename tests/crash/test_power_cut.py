@@ -10,6 +10,7 @@ import pytest
 
 from comity.errors import STORAGE, LocalError
 from comity.exchange import say
+from comity.node import sqlite_places
 from comity.node.journal import Proposal
 from comity.node.lock import FileLock
 from comity.node.node import Node, genesis
@@ -29,6 +30,12 @@ def folder() -> Iterator[Path]:
     memory = "/dev/shm"
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as made:
         yield Path(made)
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids go to their index every few statements, so that cuts fall into that as well."""
+    monkeypatch.setattr(sqlite_places, "_LEAST", 3)
 
 
 class Machine:
