@@ -7,6 +7,7 @@ and the party's own cosignature, which gives it its time. Nothing is stored here
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from comity.model.fingerprint import witness_of
 from comity.model.statement import Index, Logged, Signed
 from comity.proof.checkpoint import Checkpoint, cosign, sign_checkpoint
 from comity.proof.keys import Signer
@@ -33,5 +34,5 @@ def append(tree: Tree, signed: Sequence[Signed]) -> Appended:
 def head(tree: Tree, *, origin: str, log: Signer, witness: Signer, now: Instant) -> bytes:
     """Sign the tree's head: the checkpoint note, cosigned by its own party."""
     checkpoint = Checkpoint(origin, tree.size, tree.root())
-    cosignature = cosign(checkpoint, f"{origin}/w", witness, now // 1000)
+    cosignature = cosign(checkpoint, witness_of(origin), witness, now // 1000)
     return sign_checkpoint(checkpoint, origin, log) + cosignature.encode()

@@ -13,10 +13,11 @@ from typing import Any
 
 from comity.errors import BAD_ARGUMENT, MALFORMED, LocalError, RemoteError
 from comity.exchange.deliver import Path, fields_of, path_of
+from comity.model.fingerprint import ORIGINS, WITNESS
 from comity.model.statement import Triple
 from comity.proof import cbor
 from comity.proof.checkpoint import Checkpoint, parse_checkpoint
-from comity.proof.note import NoteSignature, parse_note, to_base64
+from comity.proof.note import NoteSignature, parse_note, write_line
 
 MAX_PROOF = 4 << 20
 
@@ -208,23 +209,23 @@ def unpack_note(value: list[Any], place: str) -> bytes:
         raise RemoteError(MALFORMED, "a checkpoint stands as [size, root, line, ...]", place=place)
     size, root, *lines = value
     names = [_name(line, place) for line in lines]
-    if names[0].endswith(_WITNESS) or any(one >= other for one, other in pairwise(lines[1:])):
+    if names[0].endswith(WITNESS) or any(one >= other for one, other in pairwise(lines[1:])):
         raise RemoteError(MALFORMED, "the log's own line is the first, and the others stand in order", place=place)
-    ends = (f"{_DASH} {name} {to_base64(signed)}\n" for name, (_, signed) in zip(names, lines, strict=True))
+    ends = (write_line(name, signed) for name, (_, signed) in zip(names, lines, strict=True))
     try:
         return parse_note(Checkpoint(names[0], size, root).body() + "\n" + "".join(ends)).data
     except RemoteError as error:
         raise RemoteError(error.code, error.message, place=place) from None
 
 
-_DASH, _NAMES, _WITNESS, _WHO, _LEAST_PARTS = "\N{EM DASH}", "comity/", "/w", 16, 3
+_WHO, _LEAST_PARTS = 16, 3
 # A log signs with a key id of 4 bytes and a signature of 64; a witness has 8 of time between them and a name of its own.
-_ENDS = {68: "", 76: _WITNESS}
+_ENDS = {68: "", 76: WITNESS}
 
 
 def _packed(line: NoteSignature) -> list[bytes]:
     try:
-        who = bytes.fromhex(line.name.removeprefix(_NAMES).removesuffix(_WITNESS))
+        who = bytes.fromhex(line.name.removeprefix(ORIGINS).removesuffix(WITNESS))
     except ValueError:
         who = b""
     return [who, line.key_id + line.signature]
@@ -237,7 +238,7 @@ def _name(line: Any, place: str) -> str:
     who, signed = line
     if len(who) != _WHO or len(signed) not in _ENDS:
         raise RemoteError(MALFORMED, "half a fingerprint has 16 bytes, a line's end 68 or with a time 76", place=place)
-    return f"{_NAMES}{who.hex()}{_ENDS[len(signed)]}"
+    return f"{ORIGINS}{who.hex()}{_ENDS[len(signed)]}"
 
 
 def _shape(value: list[Any], types: tuple[type, ...], place: str) -> list[Any]:

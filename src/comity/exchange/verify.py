@@ -35,7 +35,7 @@ from comity.exchange.witness import Head
 from comity.model import acknowledgement, party, release
 from comity.model.acknowledgement import HELD, Telling
 from comity.model.extension import NODE_TYPES
-from comity.model.fingerprint import Fingerprint
+from comity.model.fingerprint import WITNESS, Fingerprint
 from comity.model.party import Descriptor
 from comity.model.release import Release
 from comity.model.statement import Signed, Triple, Unverified
@@ -311,7 +311,7 @@ class _Judge:
                 raise RemoteError(MALFORMED, "a checkpoint is signed twice under one name")
             seen.add(signature.name)
             if signature.name != of.origin:
-                by = self._party(signature.name.removesuffix("/w"))
+                by = self._party(signature.name.removesuffix(WITNESS))
                 found.append((instant.from_seconds(witness.cosigned_at(head, signature.line, by)), by))
         return sorted(found, key=lambda pair: (pair[0], pair[1].party))
 

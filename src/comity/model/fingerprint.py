@@ -24,9 +24,17 @@ def read(text: str) -> Fingerprint:
     return Fingerprint(text)
 
 
+ORIGINS, WITNESS = "comity/", "/w"
+
+
 def origin_of(fingerprint: Fingerprint) -> str:
     """The origin of the party's log (C2SP tlog-checkpoint) and the `iss` of its statements."""
-    return f"comity/{fingerprint[:32]}"
+    return f"{ORIGINS}{fingerprint[:32]}"
+
+
+def witness_of(origin: str) -> str:
+    """The name under which the party of a log cosigns (C2SP tlog-cosignature)."""
+    return f"{origin}{WITNESS}"
 
 
 def party_name(text: str) -> str:

@@ -27,7 +27,7 @@ from comity.errors import (
 )
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
-from comity.model.fingerprint import Fingerprint, origin_of
+from comity.model.fingerprint import Fingerprint, origin_of, witness_of
 from comity.model.properties import expect, hash32, take, take_from
 from comity.model.statement import Signed, Unverified
 from comity.proof.keys import Kind, VerifyingKey
@@ -77,7 +77,7 @@ class Descriptor:
     @property
     def witness_name(self) -> str:
         """The name under which it cosigns heads."""
-        return f"{self.origin}/w"
+        return witness_of(self.origin)
 
     def vouch(self, shown: Unverified) -> Signed:
         """Take a statement as this party's.

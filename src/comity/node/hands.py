@@ -1,4 +1,4 @@
-"""The machine's cores as hands: signing and verifying leave Python free while they compute, so two threads do twice as much.
+"""The machine's cores as hands: signing and verifying leave Python free while they compute, so two threads do more than one.
 
 The caller takes its share and waits for the others; neither the node's code nor its time ever sees a thread. Work is
 handed out in small pieces, so that a core which is busy elsewhere takes fewer of them.
@@ -18,7 +18,7 @@ T = TypeVar("T")
 # Below it the others would still be waking up when all is done.
 LEAST = 32
 PIECE = 4
-# Each of them holds Python's lock between two signatures: a fifth would mostly wait.
+# Each of them holds Python's lock between two signatures; more than two were not measured.
 MOST = 4
 
 _Job = Callable[[], None]

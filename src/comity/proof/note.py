@@ -86,7 +86,7 @@ class NoteKey:
 
     def line(self, signature: bytes) -> str:
         """Write the line of a signature made with this key, newline included."""
-        return f"{_DASH} {self.name} {to_base64(self.id + signature)}\n"
+        return write_line(self.name, self.id + signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +189,11 @@ def parse_line(line: str) -> NoteSignature:
     if len(signed) <= _KEY_ID:
         raise RemoteError(MALFORMED, "a signature line holds a key id of 4 bytes and a signature", place="note")
     return NoteSignature(parts[1], signed[:_KEY_ID], signed[_KEY_ID:], line)
+
+
+def write_line(name: str, signed: bytes) -> str:
+    """Write a signature line of its name and of key id and signature together, newline included."""
+    return f"{_DASH} {name} {to_base64(signed)}\n"
 
 
 def is_name(name: str) -> bool:
