@@ -1,18 +1,21 @@
 """What a person starts: the command line, the server, the demo."""
 
 __all__ = [
-    "airspace",
     "airspace_commands",
     "call",
+    "checking",
     "cli",
     "command",
     "control",
     "demo",
     "nodes",
+    "notices",
+    "objections",
     "operations",
     "positions",
     "render",
     "server",
+    "sites",
     "stage",
     "versions",
     "views",

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from comity.app import airspace, positions, versions
+from comity.app import checking, notices, objections, positions, sites, versions
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
 from comity.exchange.release import preview
@@ -56,13 +56,13 @@ async def say_position(node: Node, sync: Sync, args: Args) -> Any:
 
 async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
     """Say a notice, and check it against all that is in force: {geojson, from, until, ..., state, replaces}."""
-    told = await say_object(node, sync, airspace.notice_drafted(node, args))
+    told = await say_object(node, sync, notices.notice_drafted(node, args))
     return _with_objections(node, told)
 
 
 async def say_site(node: Node, sync: Sync, args: Args) -> Any:
     """Say a protected site, and check it against all notices in force: {geojson, function, precision, ...}."""
-    exact, told_to_others, echo = airspace.site_drafted(node, args)
+    exact, told_to_others, echo = sites.site_drafted(node, args)
     kept = None
     if exact is not None:
         # Nothing is said if the second of the two could not be.
@@ -78,12 +78,12 @@ def _with_objections(node: Node, told: Args) -> Args:
     if "statement" not in told:
         return told
     new = [told[name] for name in ("exact", "statement") if told.get(name)]
-    return {**told, "objections": airspace.objections_about(node, new)}
+    return {**told, "objections": objections.objections_about(node, new)}
 
 
 async def check_area(node: Node, sync: Sync, args: Args) -> Any:
     """Check an operation: {geojson, from, until, floor, ceiling, margin_km, record}."""
-    told, record = airspace.checked(node, sync.watch.picture, args)
+    told, record = checking.checked(node, sync.watch.picture, args)
     if record is not None:
         logged, _ = await node.say(record, [], Terms())
         told["record"] = logged.id.hex()
@@ -93,13 +93,13 @@ async def check_area(node: Node, sync: Sync, args: Args) -> Any:
 async def list_objections(node: Node, sync: Sync, args: Args) -> Any:
     """What stands against whose notices, as far as their operators may know."""
     await sync.look()
-    return airspace.objections(node, sync.watch.picture)
+    return objections.objections(node, sync.watch.picture)
 
 
 async def list_alerts(node: Node, sync: Sync, args: Args) -> Any:
     """What meets matter that its operator was not told of."""
     await sync.look()
-    return airspace.alerts(node)
+    return objections.alerts(node)
 
 
 async def list_statements(node: Node, sync: Sync, args: Args) -> Any:
