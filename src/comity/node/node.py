@@ -59,6 +59,15 @@ class Peer:
         return self.descriptor.fingerprint
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One thing to be said, with whom it is for and on what terms."""
+
+    draft: Draft
+    to: Sequence[Peer]
+    terms: Terms
+
+
 class Node:
     """One party's node. Make it with `Node.open`."""
 
@@ -110,6 +119,8 @@ class Node:
 
     def sign_all(self, drafts: Sequence[Draft]) -> list[Signed]:
         """Sign drafts as this party, now, by all hands."""
+        if not drafts:
+            return []
         random, now = self.randomness.draw(sign.RANDOM_BYTES * len(drafts)), self.journal.now()
         origin, signer = self.descriptor.origin, self.keys.statement
         return sign.sign_all(drafts, origin=origin, now=now, random=random, signer=signer, hands=self.hands)
@@ -124,15 +135,15 @@ class Node:
 
     def sign_releases(self, statements: Sequence[Signed], to: Sequence[Fingerprint], terms: Terms) -> list[Signed]:
         """Sign the release of each statement to each party: those of the first statement come first."""
-        if not to:
-            return []
+        drafts = [draft for statement in statements for draft in self._release_drafts(statement, to, terms)]
+        return self.sign_all(drafts)
+
+    def _release_drafts(self, statement: Signed, to: Sequence[Fingerprint], terms: Terms) -> list[Draft]:
         now = self.journal.now()
-        drafts = [
+        return [
             gate.release(statement, to=party, terms=terms, now=now, uuid=self.uuid())
-            for statement in statements
             for party in self._in_drawn_order(to)
         ]
-        return self.sign_all(drafts)
 
     async def say(self, draft: Draft, to: Sequence[Peer], terms: Terms) -> tuple[Logged, list[Logged]]:
         """Say something: sign it, log it, and release it to the parties named (to nobody by default).
@@ -150,11 +161,24 @@ class Node:
         Returns:
             For each draft the statement and its releases.
         """
-        said, of = self.sign_all(drafts), len(to)
-        given = self.sign_releases(said, [peer.fingerprint for peer in to], terms)
-        signed = [one for at, statement in enumerate(said) for one in (statement, *given[at * of : (at + 1) * of])]
-        logged, each = await self.journal.commit(Proposal(signed)), 1 + of
-        return [(logged[at], logged[at + 1 : at + each]) for at in range(0, len(logged), each)]
+        return await self.say_together([Saying(draft, to, terms) for draft in drafts])
+
+    async def say_together(self, sayings: Sequence[Saying]) -> list[tuple[Logged, list[Logged]]]:
+        """Say several things, each to its own parties on its own terms; all of them are logged together, or none.
+
+        Returns:
+            For each saying the statement and its releases.
+        """
+        said = self.sign_all([each.draft for each in sayings])
+        drafts = [self._releases(one, each) for one, each in zip(said, sayings, strict=True)]
+        given = iter(self.sign_all([draft for each in drafts for draft in each]))
+        signed = [[one, *(next(given) for _ in each)] for one, each in zip(said, drafts, strict=True)]
+        logged = iter(await self.journal.commit(Proposal([one for each in signed for one in each])))
+        return [(next(logged), [next(logged) for _ in each]) for each in drafts]
+
+    def _releases(self, statement: Signed, saying: Saying) -> list[Draft]:
+        to = [peer.fingerprint for peer in saying.to]
+        return self._release_drafts(statement, to, saying.terms)
 
     async def release(self, id: StatementId, to: Sequence[Peer], terms: Terms) -> list[Logged]:
         """Release a statement of ours to further parties; those that have it already keep their release.

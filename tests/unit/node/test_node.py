@@ -20,7 +20,7 @@ from comity.exchange import say
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.release import read
-from comity.node.node import Node, genesis, pack, read_fingerprint
+from comity.node.node import Node, Saying, genesis, pack, read_fingerprint
 from comity.node.sqlite import SqliteStore
 from comity.proof.checkpoint import parse_checkpoint
 from comity.proof.envelope import StatementId
@@ -128,6 +128,20 @@ def test_what_is_said_together_is_said_as_one_by_one_under_one_head() -> None:
     assert parse_checkpoint(fr.lock.read() or b"").checkpoint.size == fr.store.size() == 10
     assert run(lambda: ru.syncs(fr))[0].received == 3
     assert run(lambda: fr.node.say_all([], [fr.peer(ru)], Terms())) == []
+
+
+def test_of_what_is_said_together_each_thing_has_its_own_addressees_and_terms() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+    given = [([fr.peer(ru)], Terms(Tlp.RED)), ([], Terms()), ([fr.peer(ru), fr.peer(us)], Terms(Tlp.GREEN))]
+    sayings = [Saying(say.say(report(number=number)), to, terms) for number, (to, terms) in enumerate(given)]
+    told = run(lambda: fr.node.say_together(sayings))
+    assert [said.signed.object for said, _ in told] == [one.draft.object for one in sayings]
+    assert [said.index for said, _ in told] == [1, 3, 4]
+    for (said, releases), (to, terms) in zip(told, given, strict=True):
+        found = [read(one.signed.object) for one in releases]
+        assert {one.to for one in found} == {peer.fingerprint for peer in to}
+        assert {(one.leaf, one.terms) for one in found} <= {(said.id, terms)}
+    assert run(lambda: us.syncs(fr))[0].received == 1
 
 
 def test_what_is_said_together_is_logged_whole_or_not_at_all() -> None:
