@@ -3,6 +3,7 @@
 __all__ = [
     "acknowledgement",
     "content",
+    "drawing",
     "extension",
     "fingerprint",
     "marking",

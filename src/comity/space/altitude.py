@@ -170,6 +170,17 @@ def parse(text: str, *, place: str = "") -> Altitude | None:
         raise RemoteError(error.code, error.message, place=place) from None
 
 
+def read(text: str, *, place: str = "") -> str:
+    """Turn an altitude as people write it into the text that travels, which `parse` reads.
+
+    Raises:
+        RemoteError: `malformed`: it has no meaning or more than one; the message says what to write.
+    """
+    said = " ".join(text.split())
+    parse(said, place=place)
+    return said
+
+
 def parse_band(floor: str | None, ceiling: str | None, *, places: tuple[str, str] = ("/floor", "/ceiling")) -> Band:
     """Read a band from the texts of its floor and ceiling; None is without limit.
 

@@ -55,6 +55,15 @@ def _parse(text: str, place: str) -> Instant:
         raise RemoteError(MALFORMED, "a time of RFC 3339's form that no calendar has", place=place) from None
 
 
+def read(text: str, *, place: str = "") -> Instant:
+    """Read a time as people write it: every form that has one meaning.
+
+    Raises:
+        RemoteError: `malformed`: it has no meaning or more than one; the message says what to write.
+    """
+    return parse(text.strip(), place=place)
+
+
 def check(milliseconds: int, *, place: str = "") -> Instant:
     """Take a count of milliseconds as an instant.
 
