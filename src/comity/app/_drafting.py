@@ -54,7 +54,7 @@ def before_of(node: Node, args: Args, kind: str) -> StixObject | None:
     """The version that is to be replaced: the newest, or what was said in between would be lost."""
     if args.get("replaces") is None:
         return None
-    id = node.resolve(args["replaces"])
+    id = node.resolve(args["replaces"], place="--replaces", ours=True)
     found = node.own(id).signed.object
     if found.type != kind:
         raise LocalError(BAD_ARGUMENT, f"this statement is no {kind}", place="--replaces")
@@ -76,7 +76,7 @@ def audience(node: Node, args: Args, before: StixObject | None) -> list[str]:
     named = list(args.get("to") or [])
     if before is None:
         return named
-    rows = node.store.releases_of(node.resolve(args["replaces"]))
+    rows = node.store.releases_of(node.resolve(args["replaces"], place="--replaces", ours=True))
     peers = (node.peer(row.to) for row in rows if not row.withdrawn)
     told = {peer.petname for peer in peers if peer is not None}
     if told and args.get("own"):

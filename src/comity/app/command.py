@@ -12,7 +12,9 @@ NOT_VALID = 1
 ERROR = 2
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Statement = Annotated[str, typer.Argument(metavar="STATEMENT", help="A statement's id, 64 hexadecimal digits.")]
+Statement = Annotated[
+    str, typer.Argument(metavar="STATEMENT", help="Its id (six digits or more), its object's STIX id, or @NAME.")
+]
 Names = Annotated[str, typer.Option("--to", metavar="PARTY,...", help="Parties by their names here, or all.")]
 Own = Annotated[bool, typer.Option("--own", help="For this party alone, which is the default.")]
 Tlp = Annotated[

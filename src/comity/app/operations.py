@@ -114,7 +114,7 @@ async def list_positions(node: Node, sync: Sync, args: Args) -> Any:
 
 async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
     """Release a statement to further parties: {statement, to, tlp, onward, answer_by}."""
-    id, to = node.resolve(args["statement"]), _audience(node, args)
+    id, to = node.resolve(args["statement"], ours=True), _audience(node, args)
     if not to:
         raise LocalError(BAD_ARGUMENT, "name at least one party", place="--to")
     given = await node.release(id, to, _terms(node, args))
@@ -129,7 +129,7 @@ async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
 
 async def withdraw_statement(node: Node, sync: Sync, args: Args) -> Any:
     """Withdraw a statement's releases: {statement, from: [name]}."""
-    id, of = node.resolve(args["statement"]), node.named(args["from"])
+    id, of = node.resolve(args["statement"], ours=True), node.named(args["from"])
     await node.withdraw(id, of)
     return {"statement": id.hex(), "withdrawn_from": [peer.petname for peer in of]}
 
@@ -216,7 +216,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
 
 async def told(node: Node, sync: Sync, args: Args) -> Any:
     """Per party, the rungs that a statement of ours has reached: {statement}."""
-    id = node.resolve(args["statement"])
+    id = node.resolve(args["statement"], ours=True)
     parties = {name: standing.as_dict() for name, standing in evidence.told(node, id)}
     known = [peer.petname for peer in node.peers]
     return {
@@ -229,7 +229,7 @@ async def told(node: Node, sync: Sync, args: Args) -> Any:
 
 async def prove(node: Node, sync: Sync, args: Args) -> Any:
     """The proof file of one telling: {statement, to}."""
-    id = node.resolve(args["statement"])
+    id = node.resolve(args["statement"], ours=True)
     data = evidence.prove_telling(node, id, node.named([args["to"]])[0])
     return {"statement": id.hex(), "to": args["to"], "size": len(data), "proof": base64.b64encode(data).decode()}
 

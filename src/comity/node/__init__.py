@@ -11,6 +11,7 @@ __all__ = [
     "journal",
     "keyring",
     "lock",
+    "naming",
     "node",
     "picture",
     "ports",

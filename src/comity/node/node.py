@@ -34,6 +34,7 @@ from comity.model.release import Release
 from comity.model.statement import Draft, Index, Logged, Released, Signed, Unverified
 from comity.node import fold, upkeep
 from comity.node.journal import Journal, Proposal
+from comity.node.naming import Naming
 from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
 from comity.node.shown import Shown
 from comity.node.upkeep import Progress
@@ -230,18 +231,14 @@ class Node:
             raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
         return recall(row)
 
-    def resolve(self, text: str) -> StatementId:
-        """A statement's id from its hexadecimal digits.
+    def resolve(self, text: str, *, place: str = "STATEMENT", ours: bool = False) -> StatementId:
+        """The statement that a person means by what was typed: see `naming`.
 
         Raises:
-            LocalError: `bad-argument`.
+            LocalError: `bad-argument`, `unknown-statement`, `ambiguous`.
         """
-        try:
-            if len(text) == 64:
-                return StatementId(bytes.fromhex(text))
-        except ValueError:
-            pass
-        raise LocalError(BAD_ARGUMENT, "a statement is named by its id: 64 hexadecimal digits", place="STATEMENT")
+        naming = Naming(self.store, self.descriptor.fingerprint, self.party_name)
+        return naming.resolve(text, place=place, ours=ours)
 
     def released(self, row: ReleaseRow) -> Released:
         """What may be delivered under one row of releases."""

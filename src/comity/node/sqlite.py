@@ -236,6 +236,21 @@ class SqliteStore:
         return self._rows("SELECT id, data FROM leaves WHERE at >= ? ORDER BY at LIMIT ?", (first, count))
 
     @guarded
+    def contents(self, first: int, count: int) -> Sequence[tuple[StatementId, bytes]]:
+        """Ids and contents of consecutive leaves."""
+        sql = "SELECT id, content FROM leaves JOIN bodies USING (at) WHERE at >= ? ORDER BY at LIMIT ?"
+        return [(StatementId(id), content) for id, content in self._rows(sql, (first, count))]
+
+    @guarded
+    def beginning(self, digits: str, limit: int) -> Sequence[StatementId]:
+        """Ids, of the own log and of what was received and not refused, that begin with these hexadecimal digits, in order."""
+        least, most = bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
+        where = "statement BETWEEN ? AND ? AND refused IS NULL ORDER BY statement LIMIT ?"
+        sql = f"SELECT DISTINCT statement FROM received WHERE {where}"
+        heard = [StatementId(row[0]) for row in self._rows(sql, (least, most, limit))]
+        return sorted({*heard, *self._places.between(least, most, limit)})[:limit]
+
+    @guarded
     def published_after(self, index: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """The first published heads that hold the leaf at an index."""
         return self._rows("SELECT size, note FROM published WHERE size > ? ORDER BY size LIMIT ?", (index, limit))

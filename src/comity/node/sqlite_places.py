@@ -46,6 +46,13 @@ class SqlitePlaces:
             at = None if row is None else int(row[0])
         return at
 
+    def between(self, least: bytes, most: bytes, limit: int) -> list[StatementId]:
+        """The first ids from one to another, both included."""
+        sql = "SELECT id FROM places WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+        placed = [StatementId(row[0]) for row in self._db.execute(sql, (least, most, limit))]
+        waiting = [id for id in self._waiting if least <= id <= most]
+        return sorted([*placed, *waiting])[:limit]
+
     def write(self, fresh: Mapping[StatementId, int]) -> bool:
         """Within the transaction that writes leaves, and before it writes them: take in their places.
 

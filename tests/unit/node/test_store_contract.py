@@ -386,3 +386,42 @@ def test_folding_again_that_fails_leaves_what_was(store: Store) -> None:
     with pytest.raises(LocalError, match="leaf 1"):
         store.refold(batches())
     assert everything(store) == before
+
+
+# -- ids by their first digits
+
+
+def test_ids_are_found_by_their_first_digits_in_the_own_log_and_among_what_was_received(store: Store) -> None:
+    store.commit(Batch(leaves=[leaf(index) for index in range(50)]))
+    told = [received(number) for number in range(50)]
+    store.commit(Batch(received=[*told, received(70, refused="malformed")]))
+    heard = [row.statement for row in told if row.statement]
+    for id in (id_of(7), heard[7]):
+        for digits in (id.hex()[:6], id.hex()[:7], id.hex()):
+            assert list(store.beginning(digits, 9)) == [id]
+    refused_one = received(70).statement
+    assert refused_one is not None
+    assert list(store.beginning(refused_one.hex()[:8], 9)) == []
+    every = sorted([*map(id_of, range(50)), *heard])
+    for digit in "0123456789abcdef":
+        assert list(store.beginning(digit, 1000)) == [id for id in every if id.hex()[0] == digit]
+    assert list(store.beginning("", 3)) == every[:3]
+
+
+def test_ids_that_went_to_the_index_are_found_as_those_that_wait(store: Store) -> None:
+    leaves = [leaf(index) for index in range(1500)]
+    store.commit(Batch(leaves=leaves[:1200]))
+    store.commit(Batch(leaves=leaves[1200:]))
+    for id in (id_of(3), id_of(1400)):
+        assert id in store.beginning(id.hex()[:6], 9)
+
+
+def test_what_was_told_by_two_releases_is_one_id(store: Store) -> None:
+    store.commit(Batch(received=[received(1), received(2, statement=id_of(1001))]))
+    assert list(store.beginning(id_of(1001).hex()[:6], 9)) == [id_of(1001)]
+
+
+def test_contents_are_read_in_the_order_of_the_log(store: Store) -> None:
+    store.commit(Batch(leaves=[leaf(index) for index in range(5)]))
+    assert [tuple(row) for row in store.contents(1, 2)] == [(id_of(1), b"content 1"), (id_of(2), b"content 2")]
+    assert list(store.contents(5, 2)) == []
