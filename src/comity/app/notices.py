@@ -37,7 +37,7 @@ def notice_drafted(node: Node, args: Args) -> Args:
     else:
         created = at if before is None else created_of(before)
         id = f"notice--{node.uuid()}" if before is None else before.id
-        words = {name: args.get(name) for name in WORDS}
+        words: Args = {name: args.get(name) for name in WORDS}
         volumes = [volume_of(args)]
         raw = as_typed(lambda: notice.write(id, at, created=created, volumes=volumes, state=state, **words))
     return {**args, "raw": encoded(raw), "to": audience(node, args, before)}

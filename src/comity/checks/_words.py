@@ -115,6 +115,7 @@ _FUNCTIONS = {
     Function.DETENTION: "the place of detention",
     Function.CROSSING: "the crossing",
     Function.CONVOY: "the convoy",
+    Function.MOVEMENT: "the movement",
     Function.FORCE: "the force",
     Function.OTHER: "the place",
     Function.UNDISCLOSED: "a place that it does not name",

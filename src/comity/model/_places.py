@@ -1,5 +1,6 @@
-"""What notices and protected sites share: areas from files and into content, lines of text, later versions."""
+"""What notices and protected sites share: areas from files and into content, lines of text, whom they serve, versions."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,6 +26,28 @@ def line(most: int) -> Callable[[str], str]:
         return text
 
     return reader
+
+
+MAX_SERVES = 20
+_SITE = re.compile(r"protected-site--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+def read_serves(found: StixObject) -> tuple[str, ...]:
+    """The ids of the protected sites that an object says it serves; none where it does not say.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    given = found.properties.get("serves", [])
+    if type(given) is not list or len(given) > MAX_SERVES or ("serves" in found.properties and not given):
+        raise RemoteError(NOT_STIX, f"must be a list of 1 to {MAX_SERVES} ids of protected sites", place="/serves")
+    for number, each in enumerate(given):
+        place = f"/serves/{number}"
+        if type(each) is not str or not _SITE.fullmatch(each):
+            raise RemoteError(NOT_STIX, "must be protected-site--UUID", place=place)
+        if each == found.id or each in given[:number]:
+            raise RemoteError(NOT_STIX, "stands twice, or is the site itself", place=place)
+    return tuple(given)
 
 
 # -- areas
@@ -112,11 +135,14 @@ def read_back(raw: bytes, reader: Callable[[StixObject], object]) -> bytes:
 
 
 def again(found: StixObject, at: Instant, changes: Iterable[tuple[str, Any]]) -> bytes:
-    """A later version of an object: all of it, unknown properties too, but for the changes.
+    """A later version of an object: all of it, unknown properties too, but for the changes; None takes one away.
 
     Raises:
         LocalError: `bad-argument`: it would not be later.
     """
     if found.modified is not None and at <= found.modified:
         raise LocalError(BAD_ARGUMENT, f"there is a version of {instant.text(found.modified)}: a new one is later")
-    return content.dump({**found.properties, "modified": instant.text(at), **dict(changes)})
+    changed = dict(changes)
+    gone = {name for name, value in changed.items() if value is None}
+    new = {**found.properties, "modified": instant.text(at), **changed}
+    return content.dump({name: value for name, value in new.items() if name not in gone})

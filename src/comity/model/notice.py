@@ -1,21 +1,21 @@
 """Notices: where and when a party will operate, as it says itself.
 
-    {"type": "notice", ..., "state": "planned", "kind": "SU-24 patrol", "callsign": "...", "transponder": "...",
-     "contact": "...", "frequency": "...",
+    {"type": "notice", ..., "state": "planned", "name": "...", "kind": "SU-24 patrol", "callsign": "...", "transponder": "...",
+     "contact": "...", "frequency": "...", "serves": ["protected-site--..."],
      "volumes": [{"area": <GeoJSON>, "floor": "3000 m", "ceiling": "FL200", "from": "...", "until": "..."}]}
 
 Volumes of one notice stand each for itself: they are never joined. A later version replaces an earlier one. That a
 notice is ended, cancelled, over or withdrawn says nothing about anybody's protection. spec/notice.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from comity.errors import NOT_STIX, RemoteError
 from comity.model import content
-from comity.model._places import again, draw, geojson, line, local, read_area, read_back, vertices_of
+from comity.model._places import again, draw, geojson, line, local, read_area, read_back, read_serves, vertices_of
 from comity.model.content import StixObject
 from comity.model.properties import expect, member, take, take_from, take_optional
 from comity.space import altitude, index_box, instant, interval
@@ -47,7 +47,8 @@ class Notice:
 
     Attributes:
         id: its STIX id, the same for all its versions; `modified` tells these apart.
-        kind, callsign, transponder, contact, frequency: words for people; None where nothing was said.
+        name, kind, callsign, transponder, contact, frequency: words for people; None where nothing was said.
+        serves: ids of sites that the operation is for: those of its own party do not object to it.
         volumes: each with a start and an end.
         withdrawn: this version takes the notice back.
     """
@@ -55,11 +56,13 @@ class Notice:
     id: str
     modified: Instant
     state: State
+    name: str | None
     kind: str | None
     callsign: str | None
     transponder: str | None
     contact: str | None
     frequency: str | None
+    serves: tuple[str, ...]
     volumes: tuple[Volume, ...]
     withdrawn: bool
 
@@ -80,11 +83,13 @@ def read(found: StixObject) -> Notice:
         found.id,
         take(found, "modified", instant.parse),
         take(found, "state", member(State)),
+        take_optional(found, "name", _text),
         take_optional(found, "kind", _text),
         take_optional(found, "callsign", _text),
         take_optional(found, "transponder", _text),
         take_optional(found, "contact", _text),
         take_optional(found, "frequency", _text),
+        read_serves(found),
         _volumes(found),
         found.revoked,
     )
@@ -171,11 +176,13 @@ def write(
     created: Instant,
     volumes: Iterable[Mapping[str, Any]],
     state: State = State.PLANNED,
+    name: str | None = None,
     kind: str | None = None,
     callsign: str | None = None,
     transponder: str | None = None,
     contact: str | None = None,
     frequency: str | None = None,
+    serves: Sequence[str] = (),
 ) -> bytes:
     """The content of a notice.
 
@@ -183,17 +190,20 @@ def write(
         identifier: `notice--UUID`; that of an earlier version to replace it.
         at: the time of this version; `created` that of the first.
         volumes: as `volume` makes them.
+        serves: ids of protected sites, each as this party itself knows it, never one that only others are told.
 
     Raises:
         LocalError: `not-stix`: it could not be read again.
     """
     properties = [
         ("state", state.value),
+        ("name", name),
         ("kind", kind),
         ("callsign", callsign),
         ("transponder", transponder),
         ("contact", contact),
         ("frequency", frequency),
+        ("serves", list(serves) or None),
         ("volumes", list(volumes)),
     ]
     return read_back(content.write(identifier, at, properties, created=created), read)

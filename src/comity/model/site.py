@@ -1,11 +1,13 @@
 """Protected sites: places that a party states must not be harmed.
 
     {"type": "protected-site", ..., "name": "...", "names": [{"text": "المستشفى", "lang": "ar"}], "function": "hospital",
-     "area": <GeoJSON>, "precision": "exact", "contact": "...", "reverify_by": "...", "as_received": "36°12'N 37°09'E"}
+     "area": <GeoJSON>, "precision": "exact", "contact": "...", "reverify_by": "...", "as_received": "36°12'N 37°09'E",
+     "from": "...", "until": "...", "serves": ["protected-site--..."]}
 
-A site has no altitudes and no times: it is protected at all of them. A site that was not verified again in time is
-protected as before. A list of sites must not become a list for harming them, so each object states how exactly it tells
-its place, and one that tells less is another object, which no id joins to the exact one. spec/protected-site.md.
+A site has no altitudes and no times: it is protected at all of them. That a movement says when it is on its way lowers
+nothing outside that window: plans slip. A site that was not verified again in time is protected as before. A list of
+sites must not become a list for harming them, so each object states how exactly it tells its place, and one that tells
+less is another object, which no id joins to the exact one. spec/protected-site.md.
 """
 
 import re
@@ -17,12 +19,13 @@ from typing import Any
 
 from comity.errors import BAD_ARGUMENT, NOT_STIX, LocalError, RemoteError
 from comity.model import _widen, content
-from comity.model._places import again, draw, geojson, line, read_area, read_back
+from comity.model._places import again, draw, geojson, line, read_area, read_back, read_serves
 from comity.model.content import StixObject
 from comity.model.properties import expect, member, take, take_from, take_optional
 from comity.space import instant
 from comity.space.area import Area, Circle, Part
 from comity.space.instant import Instant
+from comity.space.interval import Interval
 from comity.space.volume import Volume
 
 MAX_NAMES = 20
@@ -60,6 +63,7 @@ class Function(StrEnum):
     DETENTION = "detention"
     CROSSING = "crossing"
     CONVOY = "convoy"
+    MOVEMENT = "movement"
     FORCE = "force"
     OTHER = "other"
     UNDISCLOSED = "undisclosed"
@@ -83,6 +87,8 @@ class Site:
         widened_m: that circle's radius; None where the area is exact.
         reverify_by: after it the site is protected as before, and this is said with it.
         as_received: the coordinate in the words in which it was given; only with an exact area.
+        window: when a movement is on its way, as planned; it is protected at all times. None where nothing was said.
+        serves: ids of sites that it is for: those of its own party do not object to it; only with an exact area.
         withdrawn: this version takes the site back.
     """
 
@@ -97,6 +103,8 @@ class Site:
     contact: str | None
     reverify_by: Instant | None
     as_received: str | None
+    window: Interval | None
+    serves: tuple[str, ...]
     withdrawn: bool
 
     @property
@@ -122,19 +130,21 @@ def read(found: StixObject) -> Site:
         RemoteError: `not-stix`, naming the place and the rule.
     """
     expect(found, "protected-site")
-    precision = take(found, "precision", member(Precision))
+    precision, function = take(found, "precision", member(Precision)), take(found, "function", member(Function))
     site = Site(
         found.id,
         take(found, "modified", instant.parse),
         take_optional(found, "name", line(200)),
         _names(found),
-        take(found, "function", member(Function)),
+        function,
         read_area(found.properties.get("area"), "/area"),
         precision,
         _widened(found, precision),
         take_optional(found, "contact", line(200)),
         take_optional(found, "reverify_by", instant.parse),
         take_optional(found, "as_received", line(500)),
+        _window(found, function),
+        read_serves(found),
         found.revoked,
     )
     _says_no_more(site)
@@ -177,6 +187,21 @@ def _widened(found: StixObject, precision: Precision) -> float | None:
     return float(given)
 
 
+_MOVING = frozenset({Function.MOVEMENT, Function.CONVOY})
+
+
+def _window(found: StixObject, function: Function) -> Interval | None:
+    stated = [name for name in ("from", "until") if name in found.properties]
+    if function not in _MOVING and stated:
+        raise RemoteError(NOT_STIX, "only a movement or a convoy says when it is on its way", place=f"/{stated[0]}")
+    if function is not Function.MOVEMENT and not stated:
+        return None
+    start, until = (take(found, name, instant.parse) for name in ("from", "until"))
+    if until < start:
+        raise RemoteError(NOT_STIX, "a movement must not end before it begins", place="/until")
+    return Interval(start, until)
+
+
 def _says_no_more(site: Site) -> None:
     """Refuse what would give away, beside an area that is not exact, what that area is not to tell."""
     if site.precision is not Precision.EXACT:
@@ -186,6 +211,8 @@ def _says_no_more(site: Site) -> None:
             raise RemoteError(NOT_STIX, "not the radius of the circle", place="/widened_m")
         if site.as_received is not None:
             raise RemoteError(NOT_STIX, "stands only with an exact area", place="/as_received")
+        if site.serves:
+            raise RemoteError(NOT_STIX, "stands only with an exact area", place="/serves")
     if (site.precision is Precision.CALL) != (site.function is Function.UNDISCLOSED):
         raise RemoteError(NOT_STIX, "is undisclosed with the precision call, and only with it", place="/function")
     if site.precision is Precision.CALL:
@@ -237,12 +264,14 @@ def write(
     contact: str | None = None,
     reverify_by: Instant | None = None,
     as_received: str | None = None,
+    window: Interval | None = None,
+    serves: Sequence[str] = (),
     before: Site | None = None,
 ) -> bytes:
     """The content of a protected site, told as exactly as wanted and no more.
 
-    What the precision does not allow is left out: `as_received` where the area is not exact; names and function too where
-    somebody is to be called.
+    What the precision does not allow is left out: `as_received` and `serves` where the area is not exact; names, function
+    and window too where somebody is to be called.
 
     Args:
         identifier: `protected-site--UUID`: a fresh one for each precision of a place, which no id may join; that of an
@@ -250,27 +279,37 @@ def write(
         at: the time of this version; `created` that of the first.
         drawing: the exact footprint as GeoJSON, of which nothing but the places is taken.
         random: `RANDOM_BYTES`, where the precision is not exact.
+        window: with both its ends; when a movement or convoy is on its way.
+        serves: ids of sites as this party itself knows them, none of the same place.
         before: the version that this one replaces. Its circle is kept if it still fits: a second one would say more.
 
     Raises:
         LocalError: the drawing cannot be read, is too large to be hidden in such a circle, or the rest is `not-stix`.
     """
     place, radius_m, calls = draw(drawing), None, wanted.precision is Precision.CALL
+    during = Interval() if calls or window is None else window
     if wanted.precision is not Precision.EXACT:
         around = _circle(place, wanted, random, before)
-        place, radius_m, as_received = Area((around,)), around.radius_m, None
+        place, radius_m, as_received, serves = Area((around,)), around.radius_m, None, ()
     properties: list[tuple[str, Any]] = [
         ("name", None if calls else name),
         ("names", None if calls else [_written(each) for each in names] or None),
         ("function", Function.UNDISCLOSED.value if calls else function.value),
         ("area", geojson(place)),
+        ("from", _time(during.start)),
+        ("until", _time(during.end)),
         ("precision", wanted.precision.value),
         ("widened_m", radius_m),
         ("contact", contact),
-        ("reverify_by", None if reverify_by is None else instant.text(reverify_by)),
+        ("reverify_by", _time(reverify_by)),
         ("as_received", as_received),
+        ("serves", list(serves) or None),
     ]
     return read_back(content.write(identifier, at, properties, created=created), read)
+
+
+def _time(at: Instant | None) -> str | None:
+    return None if at is None else instant.text(at)
 
 
 def _circle(place: Area, wanted: Wanted, random: bytes, before: Site | None) -> Circle:

@@ -15,6 +15,21 @@ CIRCLE: dict[str, Any] = {
 }
 FROM, UNTIL = "2026-11-26T12:00:00Z", "2026-11-26T12:40:00Z"
 TAKEN = "NOTICE-4"
+SERVED = f"protected-site--{uuid('served')}"
+
+
+def served_wrongly() -> list[tuple[str, str, Any]]:
+    """Lists of whom something serves that nobody may have said."""
+    return [
+        ("empty", "for nobody", []),
+        ("text", "for a site, in no list", SERVED),
+        ("name", "for a site by its name", ["City hospital"]),
+        ("notice", "for a notice", [f"notice--{uuid('served')}"]),
+        ("capitals", "an id in capitals", [SERVED.upper()]),
+        ("twice", "for one site twice", [SERVED, SERVED]),
+        ("number", "for a number", [SERVED, 2]),
+        ("21", "for 21 sites", [f"protected-site--{uuid(f'served {number}')}" for number in range(21)]),
+    ]
 
 
 def volume(**changed: Any) -> dict[str, Any]:
@@ -38,7 +53,15 @@ def example() -> dict[str, Any]:
 
 def output(**changed: Any) -> dict[str, Any]:
     """What a reader gets of `notice()`."""
-    of = {"state": "planned", "kind": None, "callsign": None, "withdrawn": False, "volumes": [out_volume()]}
+    of: dict[str, Any] = {
+        "state": "planned",
+        "name": None,
+        "kind": None,
+        "callsign": None,
+        "serves": [],
+        "withdrawn": False,
+    }
+    of |= {"volumes": [out_volume()]}
     return of | changed
 
 
@@ -76,6 +99,8 @@ def _accepted() -> list[Vector]:
         ("cancelled", "NOTICE-2", "a cancelled one", notice(state="cancelled"), output(state="cancelled")),
         ("revoked", "NOTICE-1", "a version that takes it back", notice(revoked=True), output(withdrawn=True)),
         ("unknown", "NOTICE-12", "properties that nobody knows", notice(volume(x_a=1), x_b=[1]), output()),
+        ("name", "NOTICE-11", "with a name of its own", notice(name="Сокол 4"), output(name="Сокол 4")),
+        ("serves", "NOTICE-18", "for a site", notice(serves=[SERVED]), output(serves=[SERVED])),
         ("joiners", "NOTICE-11", "a kind in Persian, with its joiner", notice(kind=joined), output(kind=joined)),
     ]
     return [good(name, rule, desc, _given(value), out) for name, rule, desc, value, out in made]
@@ -98,6 +123,9 @@ def _refused() -> list[Vector]:
         ("callsign-number", "NOTICE-11", "a callsign that is a number", notice(callsign=4)),
         ("contact-turned", "NOTICE-11", "a contact that turns the direction", notice(contact="+41\u202e12")),
         ("frequency-null", "NOTICE-11", "a frequency that is null", _null("frequency")),
+        ("name-long", "NOTICE-11", "a name of 201 characters", notice(name="a" * 201)),
+        *((f"serves-{name}", "NOTICE-18", desc, notice(serves=serves)) for name, desc, serves in served_wrongly()),
+        ("serves-null", "NOTICE-18", "for null", _null("serves")),
         ("transponder-bell", "NOTICE-11", "a transponder with a bell", notice(transponder="42\x0717")),
     ]
     return [bad(name, rule, "not-stix", desc, _given(value)) for name, rule, desc, value in made]

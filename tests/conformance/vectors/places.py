@@ -56,8 +56,10 @@ def read_notice(given: Given) -> Any:
     found = notice.read(content.parse(given["text"].encode()))
     return {
         "state": found.state.value,
+        "name": found.name,
         "kind": found.kind,
         "callsign": found.callsign,
+        "serves": list(found.serves),
         "withdrawn": found.withdrawn,
         "volumes": [_volume(each) for each in found.volumes],
     }
@@ -74,6 +76,8 @@ def read_site(given: Given) -> Any:
         "contact": found.contact,
         "reverify_by": _text(found.reverify_by),
         "as_received": found.as_received,
+        "window": None if found.window is None else [_text(found.window.start), _text(found.window.end)],
+        "serves": list(found.serves),
         "withdrawn": found.withdrawn,
     }
 

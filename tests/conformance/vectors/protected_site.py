@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from conformance.vectors.cast import Vector, bad, good, seed
+from conformance.vectors.cast import Vector, bad, good, seed, uuid
 from conformance.vectors.extensions import plain, shown
-from conformance.vectors.notice import POLYGON
+from conformance.vectors.notice import POLYGON, SERVED, served_wrongly
 
 POINT = {"type": "Point", "coordinates": [37.15, 36.2]}
 NAMES = [{"text": "المستشفى", "lang": "ar"}, {"text": "Больница"}]
@@ -28,6 +28,15 @@ def widened(**changed: Any) -> dict[str, Any]:
 def call(**changed: Any) -> dict[str, Any]:
     given = {"function": "undisclosed", "precision": "call", "contact": "+41 22 000 0001"}
     return site(**({"area": circle(25000), "widened_m": 25000} | given | changed))
+
+
+WINDOW = {"from": "2026-11-26T12:00:00Z", "until": "2026-11-26T14:30:00Z"}
+_OUT_WINDOW = ["2026-11-26T12:00:00.000Z", "2026-11-26T14:30:00.000Z"]
+
+
+def movement(**changed: Any) -> dict[str, Any]:
+    """A movement along a corridor."""
+    return site(**({"function": "movement", "area": POLYGON} | WINDOW | changed))
 
 
 def examples() -> list[dict[str, Any]]:
@@ -55,11 +64,12 @@ def output(**changed: Any) -> dict[str, Any]:
     """What a reader gets of `site()`."""
     of: dict[str, Any] = {"function": "hospital", "precision": "exact", "widened_m": None, "parts": ["circle"]}
     of |= {"names": [], "contact": None, "reverify_by": None, "as_received": None, "withdrawn": False}
+    of |= {"window": None, "serves": []}
     return of | changed
 
 
 def vectors() -> list[Vector]:
-    return [*_accepted(), *_refused(), *_no_more(), *_circles()]
+    return [*_accepted(), *_refused(), *_no_more(), *_moving(), *_serving(), *_circles()]
 
 
 def _given(value: Any) -> dict[str, Any]:
@@ -140,6 +150,54 @@ def _no_more() -> list[Vector]:
         ("call-exact-area", "PROTECTED-SITE-5", "its outline", call(area=POLYGON)),
     ]
     return [bad(name, rule, "not-stix", desc, _given(value)) for name, rule, desc, value in made]
+
+
+def _moving() -> list[Vector]:
+    on_its_way = output(function="movement", parts=["polygon"], window=_OUT_WINDOW)
+    wide = widened(function="movement", **WINDOW)
+    out_wide = output(function="movement", precision="widened", widened_m=5000, window=_OUT_WINDOW)
+    out_convoy = output(function="convoy", parts=["polygon"])
+    moment = movement(until=WINDOW["from"])
+    taken: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        ("movement", "a movement in its window", movement(serves=[SERVED]), on_its_way | {"serves": [SERVED]}),
+        ("movement-widened", "told less exactly, with its window", wide, out_wide),
+        ("movement-moment", "at one moment", moment, on_its_way | {"window": [_OUT_WINDOW[0]] * 2}),
+        ("convoy-window", "a convoy in its window", movement(function="convoy"), out_convoy | {"window": _OUT_WINDOW}),
+        ("convoy-always", "a convoy at any time", movement(function="convoy", **_NO_WINDOW), out_convoy),
+    ]
+    refused: list[tuple[str, str, dict[str, Any]]] = [
+        ("movement-always", "a movement at any time", movement(**_NO_WINDOW)),
+        ("movement-no-until", "without an end", movement(until=None)),
+        ("movement-backwards", "over before it begins", movement(until="2026-11-26T11:59:59Z")),
+        ("movement-zone", "a time without its zone", movement(until="2026-11-26T14:30:00")),
+        ("convoy-no-from", "a convoy without its start", movement(function="convoy", **{"from": None})),
+        ("hospital-window", "a hospital for two hours", movement(function="hospital")),
+        ("hospital-until", "a hospital until then", movement(function="hospital", **{"from": None})),
+        ("call-window", "whom to call, and when", call(**WINDOW)),
+    ]
+    return [
+        *(good(name, "PROTECTED-SITE-18", desc, _given(value), out) for name, desc, value, out in taken),
+        *(bad(name, "PROTECTED-SITE-18", "not-stix", desc, _given(value)) for name, desc, value in refused),
+    ]
+
+
+_NO_WINDOW: dict[str, Any] = {"from": None, "until": None}
+
+
+def _serving() -> list[Vector]:
+    itself = f"protected-site--{uuid('protected-site')}"
+    refused: list[tuple[str, str, dict[str, Any]]] = [
+        *((f"serves-{name}", desc, site(serves=serves)) for name, desc, serves in served_wrongly()),
+        ("serves-itself", "for itself", site(serves=[itself])),
+        ("serves-widened", "for an exact site, beside a circle", widened(serves=[SERVED])),
+        ("serves-call", "for an exact site, beside whom to call", call(serves=[SERVED])),
+    ]
+    ambulance = site(function="ambulance", serves=[SERVED])
+    out = output(function="ambulance", serves=[SERVED])
+    return [
+        good("serves", "PROTECTED-SITE-19", "an ambulance for a hospital", _given(ambulance), out),
+        *(bad(name, "PROTECTED-SITE-19", "not-stix", desc, _given(value)) for name, desc, value in refused),
+    ]
 
 
 def _drawn(place: Any, precision: str, random: bytes) -> dict[str, Any]:

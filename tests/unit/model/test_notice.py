@@ -15,6 +15,7 @@ from comity.space import area, instant
 from comity.space.altitude import Reference
 from comity.space.area import Circle
 from comity.space.instant import Instant
+from unit.model.served import served_wrongly
 from unit.model.test_content import UUID
 
 T = TypeVar("T")
@@ -61,6 +62,21 @@ def test_volumes_stay_apart_and_in_their_order() -> None:
     assert [type(each.area.parts[0]) is Circle for each in found.volumes] == [False, True, False]
     assert [str(each.band.floor) for each in found.volumes] == ["1 m W84", "3000 m W84", "2 m W84"]
     assert found.volumes[1].band.ceiling is None
+
+
+SERVED = "protected-site--0d9b1c27-6f0a-4d52-9a3e-0f4a0f6d8b61"
+
+
+def test_a_notice_may_have_a_name_and_say_whom_it_serves() -> None:
+    found = notice.read(an_object(name="عبور القافلة", serves=[SERVED]))
+    assert (found.name, found.serves) == ("عبور القافلة", (SERVED,))
+    assert (notice.read(an_object()).name, notice.read(an_object()).serves) == (None, ())
+
+
+@pytest.mark.parametrize(("serves", "place"), served_wrongly())
+def test_whom_it_serves_is_a_list_of_sites_each_once(serves: Any, place: str) -> None:
+    """NOTICE-18."""
+    assert refused(an_object(serves=serves))[0] == place
 
 
 def test_no_floor_and_no_ceiling_are_no_limits() -> None:
@@ -220,7 +236,9 @@ def written(**more: Any) -> StixObject:
 
 def test_what_is_written_is_read_as_it_was_meant() -> None:
     words = {"kind": "patrol", "callsign": "Сокол", "transponder": "4217", "contact": "+7 1", "frequency": "121.5 MHz"}
-    found = notice.read(written(state=State.ACTIVE, **words))
+    words |= {"name": "first wave"}
+    found = notice.read(written(state=State.ACTIVE, serves=[SERVED], **words))
+    assert found.serves == (SERVED,)
     assert {name: getattr(found, name) for name in words} == words
     assert (found.id, found.modified, found.state) == (ID, AT, State.ACTIVE)
     assert found.volumes == notice.read(an_object()).volumes

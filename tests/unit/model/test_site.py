@@ -14,11 +14,14 @@ from comity.model.site import CALL_KM, RANDOM_BYTES, Function, Name, Precision, 
 from comity.space import area, geodesic, instant
 from comity.space.area import Area, Circle, Polygon
 from comity.space.instant import Instant
+from comity.space.interval import Interval
+from unit.model.served import served_wrongly
 from unit.model.test_content import UUID
 
 AT = instant.parse("2026-11-26T10:00:00Z")
 LATER = Instant(AT + 1)
 ID = f"protected-site--{UUID}"
+WINDOW = {"from": "2026-11-26T12:00:00Z", "until": "2026-11-26T14:00:00Z"}
 POINT: dict[str, Any] = {"type": "Point", "coordinates": [37.15, 36.2]}
 RING = [[37.14, 36.19], [37.16, 36.19], [37.16, 36.21], [37.14, 36.21], [37.14, 36.19]]
 POLYGON: dict[str, Any] = {"type": "Polygon", "coordinates": [RING]}
@@ -50,7 +53,7 @@ def refused(found: StixObject) -> str:
 
 
 def test_a_site_is_protected_at_all_altitudes_and_times() -> None:
-    [volume] = site.read(an_object(ceiling="100 m", until="2026-11-27T00:00:00Z")).volumes
+    [volume] = site.read(an_object(ceiling="100 m", x_until="2026-11-27T00:00:00Z")).volumes
     assert volume.area == area.parse(POINT)
     assert (volume.band.lowest, volume.band.highest) == (float("-inf"), float("inf"))
     assert (volume.during.start, volume.during.end) == (None, None)
@@ -72,7 +75,66 @@ def test_a_site_past_its_date_is_not_over_and_one_taken_back_is() -> None:
 @pytest.mark.parametrize("function", sorted(set(Function) - {Function.UNDISCLOSED}))
 @pytest.mark.parametrize("make", [an_object, a_widened])
 def test_every_function_is_protected_forces_too(function: Function, make: Any) -> None:
-    assert site.read(make(function=function.value)).function is function
+    window = WINDOW if function is Function.MOVEMENT else {}
+    assert site.read(make(function=function.value, **window)).function is function
+
+
+@pytest.mark.parametrize("make", [an_object, a_widened])
+@pytest.mark.parametrize("function", ["movement", "convoy"])
+def test_a_movement_says_when_it_is_on_its_way_and_is_protected_at_all_times(make: Any, function: str) -> None:
+    """PROTECTED-SITE-20: outside its window, and after it, it stands."""
+    found = site.read(make(function=function, **WINDOW))
+    assert found.window == Interval(instant.parse(WINDOW["from"]), instant.parse(WINDOW["until"]))
+    assert (found.volumes[0].during, found.is_over) == (Interval(), False)
+
+
+def test_a_convoy_may_say_when_and_another_place_has_no_window() -> None:
+    assert site.read(an_object(function="convoy")).window is None
+    assert site.read(an_object()).window is None
+
+
+@pytest.mark.parametrize("function", sorted(set(Function) - {Function.MOVEMENT, Function.CONVOY, Function.UNDISCLOSED}))
+@pytest.mark.parametrize("name", ["from", "until"])
+def test_what_does_not_move_has_no_window(function: Function, name: str) -> None:
+    """PROTECTED-SITE-18: a hospital that says until when it is one would look as if it were none afterwards."""
+    assert refused(an_object(function=function.value, **{name: WINDOW[name]})) == f"/{name}"
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"from": None}, "/from"),
+        ({"until": None}, "/until"),
+        ({"until": "2026-11-26T11:59:59Z"}, "/until"),
+        ({"from": "2026-11-26"}, "/from"),
+        ({"until": 1}, "/until"),
+    ],
+)
+@pytest.mark.parametrize("function", ["movement", "convoy"])
+def test_a_window_has_both_its_ends_in_their_order(function: str, changed: dict[str, Any], place: str) -> None:
+    assert refused(an_object(function=function, **(WINDOW | changed))) == place
+
+
+def test_a_window_of_one_moment_is_that_moment() -> None:
+    at = {"from": WINDOW["from"], "until": WINDOW["from"]}
+    assert site.read(an_object(function="movement", **at)).window == Interval(*[instant.parse(WINDOW["from"])] * 2)
+
+
+SERVED = "protected-site--0d9b1c27-6f0a-4d52-9a3e-0f4a0f6d8b61"
+
+
+def test_whom_it_serves_is_read_of_an_exact_site_alone() -> None:
+    """PROTECTED-SITE-19: beside a widened area, the id of another exact place would say where to look."""
+    assert site.read(an_object(serves=[SERVED])).serves == (SERVED,)
+    assert site.read(an_object()).serves == ()
+    assert refused(a_widened(serves=[SERVED])) == "/serves"
+    assert refused(a_call(serves=[SERVED])) == "/serves"
+
+
+@pytest.mark.parametrize(("serves", "place"), served_wrongly())
+def test_whom_it_serves_is_a_list_of_sites_each_once_and_not_itself(serves: Any, place: str) -> None:
+    assert refused(an_object(serves=serves)) == place
+    assert refused(an_object(serves=[ID])) == "/serves/0"
 
 
 # -- refusing
@@ -204,12 +266,13 @@ KNOWN: dict[str, Any] = {
     "contact": "+41 22 1",
     "reverify_by": LATER,
     "as_received": "36°12'N 37°09'E",
+    "serves": [SERVED],
 }
 
 
 def test_an_exact_site_is_read_as_it_was_meant() -> None:
     found = site.read(written(drawing=POLYGON, **KNOWN))
-    expected = KNOWN | {"names": tuple(KNOWN["names"])}
+    expected = KNOWN | {"names": tuple(KNOWN["names"]), "serves": (SERVED,)}
     assert {name: getattr(found, name) for name in KNOWN} == expected
     assert found.area == area.parse(POLYGON)
     assert (found.precision, found.widened_m, found.is_exact) == (Precision.EXACT, None, True)
@@ -218,17 +281,34 @@ def test_an_exact_site_is_read_as_it_was_meant() -> None:
 def test_a_widened_site_keeps_its_names_and_loses_the_coordinate() -> None:
     object = written("widened:5", **KNOWN)
     found = site.read(object)
-    assert (found.name, found.widened_m, found.as_received) == ("City hospital", 5000, None)
+    assert (found.name, found.widened_m, found.as_received, found.serves) == ("City hospital", 5000, None, ())
     assert not found.is_exact
     assert "36°12'".encode() not in object.raw
+    assert SERVED.encode() not in object.raw
+
+
+def test_a_movement_told_less_exactly_says_when_and_one_to_call_about_not_even_that() -> None:
+    window = Interval(instant.parse(WINDOW["from"]), instant.parse(WINDOW["until"]))
+    known = KNOWN | {"function": Function.MOVEMENT, "window": window}
+    assert site.read(written(**known)).window == window
+    assert site.read(written("widened:5", **known)).window == window
+    call = written("call", **known)
+    assert site.read(call).window is None
+    assert b"2026-11-26T12:00" not in call.raw
+
+
+def test_a_movement_without_its_times_is_not_written() -> None:
+    with pytest.raises(LocalError) as caught:
+        written(function=Function.MOVEMENT)
+    assert caught.value.place == "/from"
 
 
 def test_a_site_to_call_about_keeps_nothing_but_whom_to_call_and_until_when() -> None:
     object = written("call", **KNOWN)
     found = site.read(object)
     assert (found.contact, found.reverify_by, found.function) == ("+41 22 1", LATER, Function.UNDISCLOSED)
-    assert (found.name, found.names, found.as_received) == (None, (), None)
-    for word in ("hospital", "المستشفى", "Больница", "36°12'"):
+    assert (found.name, found.names, found.as_received, found.serves) == (None, (), None, ())
+    for word in (SERVED, "hospital", "المستشفى", "Больница", "36°12'"):
         assert word.encode() not in object.raw
 
 
