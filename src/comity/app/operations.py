@@ -5,7 +5,7 @@ same function, the same answer. Results are documented in docs/commands.md.
 """
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from comity.model.party import armour
 from comity.model.release import read as read_release
 from comity.model.statement import Unverified
 from comity.node import evidence
-from comity.node.node import Node, Peer, pack, read_fingerprint
+from comity.node.node import Node, Peer, Saying, pack, read_fingerprint
 from comity.node.ports import ReceivedRow
 from comity.node.sync import Sync
 from comity.proof import cbor
@@ -32,21 +32,37 @@ Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
 
 async def say_object(node: Node, sync: Sync, args: Args) -> Any:
     """Say one STIX object: {raw: base64, to: [name], own, tlp, onward, answer_by, dry_run}."""
+    return (await _say_together(node, sync, [args]))[0]
+
+
+async def _say_together(node: Node, sync: Sync, each: Sequence[Args]) -> list[Args]:
+    """Say several objects, each as by `say_object`; all of them are logged together, or none."""
+    sayings = [_saying(node, args) for args in each]
+    told = [_told(node, saying) for saying in sayings]
+    if any(args.get("dry_run") for args in each):
+        return [{"dry_run": True, **one} for one in told]
+    logged = await node.say_together(sayings)
+    await sync.look()
+    heads = [{"statement": said.id.hex(), "index": said.index} for said, _ in logged]
+    return [head | one for head, one in zip(heads, told, strict=True)]
+
+
+def _saying(node: Node, args: Args) -> Saying:
     draft = say.say(base64.b64decode(args["raw"]))
-    to, terms = _audience(node, args), _terms(node, args)
-    narrowed, withheld = preview(draft.object, terms, [p.petname for p in to], [p.petname for p in node.peers])
-    told = {
-        "object": draft.object.id,
-        "released_to": [peer.petname for peer in to],
+    return Saying(draft, _audience(node, args), _terms(node, args))
+
+
+def _told(node: Node, saying: Saying) -> Args:
+    """To whom it goes, on what terms, and from whom it is withheld."""
+    to, known = ([peer.petname for peer in peers] for peers in (saying.to, node.peers))
+    narrowed, withheld = preview(saying.draft.object, saying.terms, to, known)
+    return {
+        "object": saying.draft.object.id,
+        "released_to": to,
         "tlp": narrowed.tlp.value,
         "onward": narrowed.onward.value,
         "withheld_from": [{"party": one.party, "reason": one.reason} for one in withheld],
     }
-    if args.get("dry_run"):
-        return {"dry_run": True, **told}
-    logged, _ = await node.say(draft, to, terms)
-    await sync.look()
-    return {"statement": logged.id.hex(), "index": logged.index, **told}
 
 
 async def say_position(node: Node, sync: Sync, args: Args) -> Any:
@@ -63,12 +79,8 @@ async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
 async def say_site(node: Node, sync: Sync, args: Args) -> Any:
     """Say a protected site, and check it against all notices in force: {geojson, function, precision, ...}."""
     exact, told_to_others, echo = sites.site_drafted(node, args)
-    kept = None
-    if exact is not None:
-        # Nothing is said if the second of the two could not be.
-        await say_object(node, sync, {**told_to_others, "dry_run": True})
-        kept = await say_object(node, sync, exact)
-    told = await say_object(node, sync, told_to_others)
+    said = await _say_together(node, sync, [told_to_others] if exact is None else [exact, told_to_others])
+    told, kept = said[-1], None if exact is None else said[0]
     told |= {"precision": args.get("precision") or "exact", "understood_as": echo}
     return _with_objections(node, told | ({"exact": kept.get("statement")} if kept else {}))
 

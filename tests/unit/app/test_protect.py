@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from comity.app.operations import perform
 from comity.model import content, site
 from comity.model.site import Function, Precision
 from comity.space.area import Circle
 from unit.app.places import AREA, NEAR, POINT, TIMES, asked, heard_by, notified, object_of, protected, refused
-from world import parties, run
+from unit.node.faulty import faulty, reopen
+from world import MemoryWire, Party, parties, run
+
+SITE = {"geojson": POINT, "function": "hospital"}
 
 
 def test_an_exact_site_is_one_statement_and_echoes_the_place_as_it_was_understood() -> None:
@@ -54,6 +58,24 @@ def test_a_site_told_less_exactly_is_logged_exactly_for_its_own_party(precision:
         assert said["understood_as"] == "a point at 35.0000000 N, 36.0000000 E"
 
     run(story)
+
+
+@pytest.mark.parametrize(
+    ("event", "when", "there"), [("commit", "before", 0), ("commit", "after", 2), ("swap", "before", 2)]
+)
+def test_a_site_told_less_exactly_is_logged_in_both_forms_or_in_none(event: str, when: str, there: int) -> None:
+    """A node that stops in between never has an exact place alone that others were to be told of, nor a circle alone."""
+    wire = MemoryWire()
+    fr, faults = faulty("fr", wire)
+    ru = Party("ru", wire)
+    fr.meets(ru)
+    faults.failing = (event, when)
+    answer = run(lambda: perform(fr.node, fr.sync, "protect", {**SITE, "precision": "widened:5", "to": ["ru"]}))
+    assert "error" in answer
+    reopen(fr, faults)
+    said = [one for one in run(lambda: asked(fr, "statements")) if one["type"] == "protected-site"]
+    assert len(said) == there
+    assert [heard_by(fr, one["statement"]) for one in said] == [[], ["ru"]][:there]
 
 
 def test_a_further_precision_of_a_site_does_not_log_the_exact_one_again() -> None:
