@@ -8,6 +8,7 @@ __all__ = [
     "command",
     "control",
     "demo",
+    "files",
     "nodes",
     "notices",
     "objections",

@@ -5,7 +5,20 @@ from typing import Annotated, Any
 import typer
 
 from comity.app import render, views
-from comity.app.command import AnswerBy, DryRun, Json, Names, Onward, Own, Tlp, audience, call, read_content, tell_said
+from comity.app.command import (
+    AnswerBy,
+    DryRun,
+    Json,
+    Names,
+    Onward,
+    Own,
+    Quiet,
+    Tlp,
+    audience,
+    call,
+    read_content,
+    tell_said,
+)
 from comity.errors import BAD_ARGUMENT, NOT_JSON, LocalError
 
 OBJECTIONS = 1
@@ -49,11 +62,12 @@ def position(
     onward: Onward = "never",
     answer_by: AnswerBy = None,
     dry_run: DryRun = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say what this party holds about a subject: its own word, which others may not share, and never a fact."""
     said = {"subject": subject, "stance": stance, "basis": basis, "revoke": revoke, "dry_run": dry_run}
-    tell_said(call(context, "position", {**said, **audience(to, own, tlp, onward, answer_by)}), json)
+    tell_said(call(context, "position", {**said, **audience(to, own, tlp, onward, answer_by)}), json, quiet)
 
 
 def positions(
@@ -90,13 +104,14 @@ def notice(
     onward: Onward = "never",
     answer_by: AnswerBy = None,
     dry_run: DryRun = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say where and when this party will operate; what it meets is objected to, here and with those who are told."""
     said = {"geojson": None if file is None else _geojson(file), "from": start, "until": until, "floor": floor}
     words = {"kind": kind, "callsign": callsign, "transponder": transponder, "contact": contact, "frequency": frequency}
     more = {"ceiling": ceiling, "state": state, "replaces": replaces, "dry_run": dry_run, **words}
-    tell_said(call(context, "notice", {**said, **more, **audience(to, own, tlp, onward, answer_by)}), json)
+    tell_said(call(context, "notice", {**said, **more, **audience(to, own, tlp, onward, answer_by)}), json, quiet)
 
 
 def protect(
@@ -124,6 +139,7 @@ def protect(
     onward: Onward = "never",
     answer_by: AnswerBy = None,
     dry_run: DryRun = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say what must not be harmed, as exactly as wanted; the exact place stays with this party unless told exactly."""
@@ -132,7 +148,9 @@ def protect(
     said: dict[str, Any] = {"geojson": None if file is None else _geojson(file), "function": function, "name": name}
     more = {"precision": precision, "names": names, "contact": contact, "reverify_by": reverify_by, "also": also}
     rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
-    tell_said(call(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}), json)
+    tell_said(
+        call(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}), json, quiet
+    )
 
 
 def check(

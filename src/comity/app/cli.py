@@ -25,6 +25,7 @@ from comity.app.command import (
     Names,
     Onward,
     Own,
+    Quiet,
     Statement,
     Tlp,
     audience,
@@ -33,6 +34,7 @@ from comity.app.command import (
     read,
     read_content,
     tell,
+    tell_alone,
     tell_said,
 )
 from comity.errors import BAD_ARGUMENT, ComityError, LocalError
@@ -51,6 +53,9 @@ app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 airspace_commands.register(app)
 
+
+Fingerprint = Annotated[bool, typer.Option("--quiet", "-q", help="Print the fingerprint alone, for a script.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
 # typer carries its own copy of click: this is its UsageError.
 _UsageError: Any = typer.BadParameter.__bases__[0]
@@ -110,12 +115,14 @@ def init(
     party: Annotated[str, typer.Option(help="The party's short name: a-z, 0-9, hyphens.")],
     name: Annotated[str, typer.Option(help="The party's name in full, in any script.")] = "",
     url: Annotated[list[str] | None, typer.Option(help="Where its node will be reached; may be repeated.")] = None,
+    quiet: Fingerprint = False,
     json: Json = False,
 ) -> None:
     """Make a new party: its keys, its descriptor, and a log that begins with it."""
     from comity.app.nodes import create_node
 
-    tell(create_node(directory, party, name or party, url or []), json, f"{party} is made")
+    made = create_node(directory, party, name or party, url or [])
+    tell_alone(made, "fingerprint", json) if quiet else tell(made, json, f"{party} is made")
 
 
 @app.command()
@@ -140,10 +147,12 @@ def _announce(told: dict[str, object], as_json: bool) -> None:
 
 
 @app.command()
-def descriptor(context: typer.Context, json: Json = False) -> None:
+def descriptor(context: typer.Context, quiet: Fingerprint = False, json: Json = False) -> None:
     """Print this party's signed descriptor, to be handed to others; its fingerprint goes by another way."""
     told = call(context, "descriptor", {})
-    if json:
+    if quiet:
+        tell_alone(told, "fingerprint", json)
+    elif json:
         render.document(told)
     else:
         render.block(told["descriptor"].rstrip("\n"))
@@ -198,12 +207,13 @@ def say(
     onward: Onward = "never",
     answer_by: AnswerBy = None,
     dry_run: DryRun = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
     terms = audience(to, own, tlp, onward, answer_by)
     raw = read_content(file)
-    tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json)
+    tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json, quiet)
 
 
 @app.command()
@@ -214,11 +224,13 @@ def release(
     tlp: Tlp = "amber",
     onward: Onward = "never",
     answer_by: AnswerBy = None,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Release a statement of ours to further parties."""
     terms = audience(to, False, tlp, onward, answer_by)
-    tell(call(context, "release", {"statement": statement, **terms}), json, "released")
+    told = call(context, "release", {"statement": statement, **terms})
+    tell_alone(told, "statement", json) if quiet else tell(told, json, "released")
 
 
 @app.command()
@@ -226,10 +238,12 @@ def withdraw(
     context: typer.Context,
     statement: Statement,
     of: Annotated[str, typer.Option("--from", metavar="PARTY,...", help="Whose release is withdrawn.")],
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Withdraw a release: no new pulls, and whoever holds it is told. What was held cannot be taken back."""
-    tell(call(context, "withdraw", {"statement": statement, "from": names(of)}), json, "withdrawn")
+    told = call(context, "withdraw", {"statement": statement, "from": names(of)})
+    tell_alone(told, "statement", json) if quiet else tell(told, json, "withdrawn")
 
 
 # -- hearing
@@ -347,11 +361,15 @@ def prove(
     statement: Statement,
     to: Annotated[str, typer.Option("--to", metavar="PARTY", help="The party that was told.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the proof file goes.")],
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Write a proof file: who was told what, and when, as far as the records go. It contains the content."""
+    from comity.app import files
+
+    files.may_write(output, force=force)
     told = call(context, "prove", {"statement": statement, "to": to})
-    output.write_bytes(base64.b64decode(told.pop("proof")))
+    files.write(output, base64.b64decode(told.pop("proof")), force=force)
     tell({**told, "file": str(output)}, json, "written; check it with: comity verify FILE")
 
 
@@ -364,16 +382,20 @@ def verify(
     ] = None,
     quorum: Annotated[int, typer.Option(min=1, max=64, help="How many third parties' cosignatures prove a time.")] = 1,
     content: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the content that was told.")] = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Judge a proof file with nothing but the file: no node, no network. Exit 0 only if valid, and trusted with --trust."""
+    from comity.app import files
     from comity.exchange import prove as proofs
     from comity.exchange import verify as judge
 
     fingerprints = _fingerprints(trust or [])
+    if content is not None:
+        files.may_write(content, force=force)
     verdict = judge.verify(read(file, proofs.MAX_PROOF + 1), fingerprints, quorum)
     if content is not None and verdict.content is not None:
-        content.write_bytes(verdict.content)
+        files.write(content, verdict.content, force=force)
     told = verdict.as_dict()
     if json:
         render.document(told)

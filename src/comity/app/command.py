@@ -12,6 +12,7 @@ NOT_VALID = 1
 ERROR = 2
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the id alone, one a line, for a script.")]
 Statement = Annotated[
     str, typer.Argument(metavar="STATEMENT", help="Its id (six digits or more), its object's STIX id, or @NAME.")
 ]
@@ -80,8 +81,28 @@ def tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] 
         render.facts(title, shown or told)
 
 
-def tell_said(told: dict[str, Any], as_json: bool) -> None:
+def tell_alone(told: dict[str, Any], what: str, as_json: bool) -> None:
+    """Print one of an answer's values and nothing else, for a script that goes on with it.
+
+    Raises:
+        LocalError: `bad-argument`: JSON is asked for too, or nothing was said that would have an id.
+    """
+    if as_json:
+        raise LocalError(BAD_ARGUMENT, "--json and --quiet exclude each other", place="--quiet")
+    answers = told.get("statements", [told])
+    if any(what not in one for one in answers):
+        raise LocalError(BAD_ARGUMENT, "--dry-run says nothing, so there is no id to print", place="--quiet")
+    for one in answers:
+        render.block(one[what])
+
+
+def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
     """Print what was said, or would be, and who does not see it."""
+    if quiet:
+        tell_alone(told, "statement", as_json)
+        for one in told.get("objections", []):
+            render.note(f"objection: {one['text']}")
+        return
     withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
     shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
     shown["objections"] = "\n".join(one["text"] for one in told.get("objections", []))
