@@ -106,4 +106,10 @@ def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
     withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
     shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
     shown["objections"] = "\n".join(one["text"] for one in told.get("objections", []))
-    tell(told, as_json, "nothing was said: this is what would be" if told.get("dry_run") else "said", shown)
+    tell(told, as_json, _said(told), shown)
+
+
+def _said(told: dict[str, Any]) -> str:
+    if told.get("already"):
+        return f"said already as {told['statement']}"
+    return "nothing was said: this is what would be" if told.get("dry_run") else "said"

@@ -23,6 +23,7 @@ from comity.node.node import Node, Peer, Saying, pack, read_fingerprint
 from comity.node.ports import ReceivedRow
 from comity.node.sync import Sync
 from comity.proof import cbor
+from comity.proof.envelope import StatementId
 from comity.space import instant
 
 Args = dict[str, Any]
@@ -32,6 +33,10 @@ Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
 
 async def say_object(node: Node, sync: Sync, args: Args) -> Any:
     """Say one STIX object: {raw: base64, to: [name], own, tlp, onward, answer_by, dry_run}."""
+    saying = _saying(node, args)
+    before = node.versions.said_already(saying.draft.object)
+    if before is not None:
+        return await _said_already(node, sync, before, saying, bool(args.get("dry_run")))
     return (await _say_together(node, sync, [args]))[0]
 
 
@@ -39,6 +44,8 @@ async def _say_together(node: Node, sync: Sync, each: Sequence[Args]) -> list[Ar
     """Say several objects, each as by `say_object`; all of them are logged together, or none."""
     sayings = [_saying(node, args) for args in each]
     told = [_told(node, saying) for saying in sayings]
+    for saying in sayings:
+        node.versions.check(saying.draft.object)
     if any(args.get("dry_run") for args in each):
         return [{"dry_run": True, **one} for one in told]
     logged = await node.say_together(sayings)
@@ -63,6 +70,16 @@ def _told(node: Node, saying: Saying) -> Args:
         "onward": narrowed.onward.value,
         "withheld_from": [{"party": one.party, "reason": one.reason} for one in withheld],
     }
+
+
+async def _said_already(node: Node, sync: Sync, before: StatementId, saying: Saying, dry_run: bool) -> Args:
+    """The same object again: nothing is said twice, and who has it not yet is given it."""
+    found = {"statement": before.hex(), "already": True, **_told(node, saying)}
+    if dry_run:
+        return {"dry_run": True, **found}
+    await node.release(before, saying.to, saying.terms)
+    await sync.look()
+    return {**found, "index": node.own(before).index}
 
 
 async def say_position(node: Node, sync: Sync, args: Args) -> Any:
@@ -183,6 +200,7 @@ def _inbox_row(node: Node, row: ReceivedRow) -> Any:
         "received_at": instant.text(row.received_at),
         "acknowledged": None if delivered is None else instant.text(delivered),
         "withdrawn": row.withdrawn,
+        "state": versions.state_of(node, row.teller, shown.envelope.id, shown.object),
     }
 
 
@@ -208,6 +226,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         logged = node.own(id)
         at = instant.from_seconds(logged.signed.envelope.iat)
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
+        told |= versions.shown(node, node.descriptor.fingerprint, id, logged.signed.object)
         return {**told, **_content(logged.signed.object.raw)}
     received = node.store.received_statement(id)
     if received is None:
@@ -222,6 +241,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         "tlp": terms.tlp.value,
         "onward": terms.onward.value,
         "withdrawn": received.withdrawn,
+        **versions.shown(node, received.teller, id, shown.object),
         **_content(shown.content),
     }
 

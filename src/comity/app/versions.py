@@ -9,22 +9,47 @@ from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Unverified
 from comity.node.node import Node
 from comity.proof import cbor
-from comity.proof.envelope import Envelope
+from comity.proof.envelope import Envelope, StatementId
 from comity.space import instant
 
 Args = dict[str, Any]
 Said = tuple[Fingerprint, Envelope, StixObject]
 
 
+def state_of(node: Node, by: Fingerprint, statement: StatementId, said: StixObject) -> str:
+    """What has become of a statement of a party, now."""
+    return node.versions.state(by, statement, said, node.journal.now()).value
+
+
+def shown(node: Node, by: Fingerprint, statement: StatementId, said: StixObject) -> Args:
+    """What is to be known of a statement beside its content: its state, how exactly it tells a place, who was told."""
+    return {
+        "state": state_of(node, by, statement, said),
+        "precision": said.properties.get("precision") if said.type == "protected-site" else None,
+        "audience": _audience(node, by, statement),
+    }
+
+
+def _audience(node: Node, by: Fingerprint, statement: StatementId) -> Args:
+    """To whom it is released, and from whom that was withdrawn, as far as this node can know."""
+    if by == node.descriptor.fingerprint:
+        told = {row.to for row in node.store.releases_of(statement) if not row.withdrawn}
+        taken = {row.to for row in node.store.releases_of(statement)} - told
+    else:
+        row, us = node.store.received_statement(statement), {node.descriptor.fingerprint}
+        told, taken = (set(), us) if row is not None and row.withdrawn else (us, set())
+    return {"released_to": _names(node, told), "withdrawn_from": _names(node, taken)}
+
+
+def _names(node: Node, parties: set[Fingerprint]) -> list[str]:
+    return sorted(map(node.party_name, parties))
+
+
 def known(node: Node, kind: str | None) -> list[Args]:
     """All statements known here, of one type or of all that people say; oldest first."""
     found = [one for one in _all(node) if (one[2].type == kind if kind else one[2].type not in NODE_TYPES)]
-    newest: dict[tuple[Fingerprint, str], int] = {}
-    for by, _, said in found:
-        key = (by, said.id)
-        newest[key] = max(newest.get(key, 0), said.modified or 0)
     found.sort(key=lambda one: (one[1].iat, one[2].modified or 0, one[1].id))
-    return [_as_dict(node, *one, newest[one[0], one[2].id]) for one in found]
+    return [_as_dict(node, *one) for one in found]
 
 
 def _all(node: Node) -> Iterator[Said]:
@@ -32,14 +57,15 @@ def _all(node: Node) -> Iterator[Said]:
     for index in range(1, node.journal.tree.size):
         signed = node.at(index).signed
         yield me, signed.envelope, signed.object
+    seen = set()
     for row in node.store.received():
-        if row.statement is not None and not row.refused:
+        if row.statement is not None and not row.refused and row.statement not in seen:
+            seen.add(row.statement)
             shown = Unverified.read(cbor.decode(row.item, place="item")[0])
             yield row.teller, shown.envelope, shown.object
 
 
-def _as_dict(node: Node, by: Fingerprint, envelope: Envelope, said: StixObject, newest: int) -> Args:
-    replaced = said.modified is not None and said.modified < newest
+def _as_dict(node: Node, by: Fingerprint, envelope: Envelope, said: StixObject) -> Args:
     return {
         "statement": envelope.id.hex(),
         "by": node.party_name(by),
@@ -48,7 +74,7 @@ def _as_dict(node: Node, by: Fingerprint, envelope: Envelope, said: StixObject, 
         "name": _name(said),
         "said_at": instant.text(instant.from_seconds(envelope.iat)),
         "modified": None if said.modified is None else instant.text(said.modified),
-        "state": "replaced" if replaced else "withdrawn" if said.revoked else "stands",
+        **shown(node, by, envelope.id, said),
     }
 
 

@@ -17,9 +17,8 @@ def inbox(found: list[dict[str, Any]]) -> None:
 
 def _fate(one: dict[str, Any]) -> str:
     answer = f"acknowledged {one['acknowledged']}" if one["acknowledged"] else "acknowledgement not delivered yet"
-    return f"{one['type']} received {one['received_at']}\n{answer}" + (
-        "\nwithdrawn by its author" if one["withdrawn"] else ""
-    )
+    state = "withdrawn by its author" if one["withdrawn"] else one["state"]
+    return f"{one['type']} received {one['received_at']}: {state}\n{answer}"
 
 
 def told(found: dict[str, Any]) -> None:
@@ -93,4 +92,9 @@ def statements(found: list[dict[str, Any]]) -> None:
 
 
 def _version(one: dict[str, Any]) -> str:
-    return f"{one['type']} said {one['said_at']}: {one['state']}"
+    precision = f" ({one['precision']})" if one["precision"] else ""
+    lines = [f"{one['type']}{precision} said {one['said_at']}: {one['state']}"]
+    for words, parties in (("released to", "released_to"), ("withdrawn from", "withdrawn_from")):
+        if one["audience"][parties]:
+            lines.append(f"{words} {', '.join(one['audience'][parties])}")
+    return "\n".join(lines)

@@ -95,12 +95,28 @@ def read(found: StixObject) -> Notice:
     )
 
 
+def read_state(found: StixObject) -> State:
+    """What the party of a notice says of it; the rest of it is not read.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    return take(found, "state", member(State))
+
+
+def read_times(found: StixObject) -> tuple[Interval, ...]:
+    """When each volume of a notice lasts; where and how high is not read, which would cost far more.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    places = ((each, f"/volumes/{number}") for number, each in enumerate(_listed(found)))
+    return tuple(_during(_stated(each, place), place) for each, place in places)
+
+
 def _volumes(found: StixObject) -> tuple[Volume, ...]:
-    given = found.properties.get("volumes")
-    if type(given) is not list or not 1 <= len(given) <= MAX_VOLUMES:
-        raise RemoteError(NOT_STIX, f"must be a list of 1 to {MAX_VOLUMES} volumes", place="/volumes")
     volumes, vertices = [], 0
-    for number, each in enumerate(given):
+    for number, each in enumerate(_listed(found)):
         place = f"/volumes/{number}"
         volumes.append(_volume(each, place))
         vertices += vertices_of(volumes[-1].area)
@@ -109,9 +125,21 @@ def _volumes(found: StixObject) -> tuple[Volume, ...]:
     return tuple(volumes)
 
 
-def _volume(given: Any, place: str) -> Volume:
+def _listed(found: StixObject) -> list[Any]:
+    given = found.properties.get("volumes")
+    if type(given) is not list or not 1 <= len(given) <= MAX_VOLUMES:
+        raise RemoteError(NOT_STIX, f"must be a list of 1 to {MAX_VOLUMES} volumes", place="/volumes")
+    return given
+
+
+def _stated(given: Any, place: str) -> dict[str, Any]:
     if type(given) is not dict:
         raise RemoteError(NOT_STIX, "a volume is an object with area, from and until", place=place)
+    return given
+
+
+def _volume(stated: Any, place: str) -> Volume:
+    given = _stated(stated, place)
     # What costs least comes first.
     during, band = _during(given, place), _band(given, place)
     return Volume(read_area(given.get("area"), f"{place}/area"), band, during)

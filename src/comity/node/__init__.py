@@ -23,6 +23,7 @@ __all__ = [
     "sync",
     "teller",
     "upkeep",
+    "versions",
     "watch",
     "wire",
 ]

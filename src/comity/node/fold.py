@@ -9,10 +9,11 @@ from comity.exchange.acknowledge import decode_answer
 from comity.exchange.deliver import read_page_end
 from comity.model import acknowledgement, content, release
 from comity.model.content import StixObject
+from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
 from comity.model.statement import Logged
-from comity.node.ports import AnswerRow, Batch, Kept, MatterRow, ReceivedRow, ReleaseRow, Store
+from comity.node.ports import AnswerRow, Batch, Kept, MatterRow, ReceivedRow, ReleaseRow, Store, VersionRow
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.record import airspace
@@ -31,6 +32,7 @@ def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int], author
     for entry in logged:
         kind = entry.signed.object.type
         places[entry.id] = entry.index
+        batch.versions += version_rows(author, entry.id, entry.signed.object)
         if kind == "release":
             batch.releases.append(_release_row(entry, places))
         elif kind == "unacknowledged":
@@ -39,6 +41,11 @@ def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int], author
         elif kind in airspace.TYPES:
             batch.matters += matter_rows(author, entry.id, entry.signed.object)
     return batch
+
+
+def version_rows(author: Fingerprint, statement: StatementId, found: StixObject) -> list[VersionRow]:
+    """The row of an object that somebody has said; none of what a node says by itself."""
+    return [] if found.type in NODE_TYPES else [VersionRow(author, found.id, statement, found.modified)]
 
 
 def matter_rows(author: Fingerprint, statement: StatementId, found: StixObject) -> list[MatterRow]:
@@ -60,7 +67,9 @@ def received_rows(rows: Iterable[ReceivedRow]) -> Batch:
     for row in rows:
         if row.statement is not None and row.refused is None:
             said = cbor.decode(row.item, place="item")[0]
-            batch.matters += matter_rows(row.teller, row.statement, content.parse(said[2]))
+            found = content.parse(said[2])
+            batch.versions += version_rows(row.teller, row.statement, found)
+            batch.matters += matter_rows(row.teller, row.statement, found)
     return batch
 
 

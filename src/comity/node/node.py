@@ -38,6 +38,7 @@ from comity.node.naming import Naming
 from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
 from comity.node.shown import Shown
 from comity.node.upkeep import Progress
+from comity.node.versions import Versions
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.hands import Hands, OneHand
@@ -87,6 +88,7 @@ class Node:
         self.descriptor = descriptor
         self.journal = Journal.open(store, lock, keys, clock, descriptor.fingerprint)
         self.shown = Shown(store, self.journal)
+        self.versions = Versions(store, descriptor.fingerprint)
         self._peers: dict[Fingerprint, Peer] = {}
         for row in store.peers():
             self._peers[row.fingerprint] = Peer(row.petname, unpack(row.descriptor, row.fingerprint))
@@ -169,12 +171,16 @@ class Node:
 
         Returns:
             For each saying the statement and its releases.
+
+        Raises:
+            LocalError: `exists`: two contents of one STIX id and one `modified`.
         """
-        said = self.sign_all([each.draft for each in sayings])
-        drafts = [self._releases(one, each) for one, each in zip(said, sayings, strict=True)]
-        given = iter(self.sign_all([draft for each in drafts for draft in each]))
-        signed = [[one, *(next(given) for _ in each)] for one, each in zip(said, drafts, strict=True)]
-        logged = iter(await self.journal.commit(Proposal([one for each in signed for one in each])))
+        with self.versions.saying([each.draft.object for each in sayings]):
+            said = self.sign_all([each.draft for each in sayings])
+            drafts = [self._releases(one, each) for one, each in zip(said, sayings, strict=True)]
+            given = iter(self.sign_all([draft for each in drafts for draft in each]))
+            signed = [[one, *(next(given) for _ in each)] for one, each in zip(said, drafts, strict=True)]
+            logged = iter(await self.journal.commit(Proposal([one for each in signed for one in each])))
         return [(next(logged), [next(logged) for _ in each]) for each in drafts]
 
     def _releases(self, statement: Signed, saying: Saying) -> list[Draft]:

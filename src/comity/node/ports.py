@@ -240,6 +240,16 @@ class MatterRow:
     boxes: tuple[IndexBox, ...]
 
 
+@value
+class VersionRow:
+    """One statement of an object that people say, ours or told to us: by these the versions of an object are found."""
+
+    author: Fingerprint
+    stix_id: str
+    statement: StatementId
+    modified: Instant | None
+
+
 @dataclass(frozen=True, slots=True)
 class FindingRow:
     """What this node found by itself: that one statement stands against another.
@@ -314,6 +324,7 @@ class Batch:
     kept: list[Kept] = field(default_factory=list)
     heads: dict[Fingerprint, tuple[int, bytes]] = field(default_factory=dict)
     cursors: dict[Fingerprint, int] = field(default_factory=dict)
+    versions: list[VersionRow] = field(default_factory=list)
     matters: list[MatterRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
     checked: list[StatementId] = field(default_factory=list)
@@ -327,6 +338,7 @@ class Batch:
         self.outgoing += other.outgoing
         self.answers += other.answers
         self.kept += other.kept
+        self.versions += other.versions
         self.matters += other.matters
         self.findings += other.findings
         self.checked += other.checked
@@ -387,6 +399,9 @@ class Store(Protocol):
     def outgoing_answer(self, id: StatementId) -> OutgoingAnswer | None: ...
     def cursor(self, teller: Fingerprint) -> int: ...
     def heard(self, teller: Fingerprint) -> Instant | None: ...
+
+    # -- what was said, ours and told to us
+    def versions(self, stix_id: str, author: Fingerprint | None = None) -> Sequence[VersionRow]: ...
 
     # -- notices and protected sites, ours and told to us
     @property

@@ -15,7 +15,17 @@ from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
 from comity.model.fingerprint import Fingerprint
 from comity.node import sqlite_airspace, sqlite_places
 from comity.node._guard import guarded
-from comity.node.ports import AnswerRow, Batch, Kept, LeafRow, OutgoingAnswer, PeerRow, ReceivedRow, ReleaseRow
+from comity.node.ports import (
+    AnswerRow,
+    Batch,
+    Kept,
+    LeafRow,
+    OutgoingAnswer,
+    PeerRow,
+    ReceivedRow,
+    ReleaseRow,
+    VersionRow,
+)
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
@@ -55,6 +65,8 @@ CREATE INDEX IF NOT EXISTS releases_open ON releases (answer_by) WHERE answer_by
 CREATE TABLE IF NOT EXISTS answers (release BLOB PRIMARY KEY, answer BLOB NOT NULL, position INTEGER NOT NULL,
     disposition TEXT NOT NULL, reason TEXT, claimed_at INTEGER NOT NULL, at INTEGER NOT NULL, hearer TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answers_hearer ON answers (hearer, answer);
+CREATE TABLE IF NOT EXISTS versions (stix_id TEXT NOT NULL, author TEXT NOT NULL, statement BLOB NOT NULL, modified INTEGER,
+    PRIMARY KEY (stix_id, author, statement)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS silences (release BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cursors (teller TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS heard (teller TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
@@ -63,7 +75,7 @@ CREATE TABLE IF NOT EXISTS heard (teller TEXT PRIMARY KEY, at INTEGER NOT NULL) 
 _RELEASE = "at, id, stix_id, hearer, statement, statement_at, answer_by, withdrawn"
 _RECEIVED = "release, stix_id, teller, statement, item, size, received_at, answer, refused, withdrawn"
 _RECEIVED_ROW = attrgetter(*_RECEIVED.split(", "))
-_PROJECTIONS = ("releases", "answers", "silences", "cursors", *sqlite_airspace.PROJECTIONS)
+_PROJECTIONS = ("releases", "answers", "versions", "silences", "cursors", *sqlite_airspace.PROJECTIONS)
 
 
 class SqliteStore:
@@ -150,6 +162,9 @@ class SqliteStore:
             self._db.executemany("UPDATE releases SET withdrawn = 1 WHERE stix_id = ? AND at < ?", withdrawn)
         if batch.answers:
             self._fold_answers(batch.answers)
+        if batch.versions:
+            versions = [(v.stix_id, v.author, v.statement, v.modified) for v in batch.versions]
+            self._db.executemany("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", versions)
         if batch.silences:
             self._db.executemany("INSERT OR IGNORE INTO silences VALUES (?, ?)", batch.silences)
         released = [row.statement for row in batch.releases if row.statement]
@@ -336,11 +351,11 @@ class SqliteStore:
 
     @guarded
     def received_statement(self, statement: StatementId) -> ReceivedRow | None:
-        """The first telling of a statement that was not refused."""
+        """The first telling of a statement that was not refused; one that was withdrawn only if all were."""
         return self._received("statement = ? AND refused IS NULL", statement)
 
     def _received(self, where: str, *values: object) -> ReceivedRow | None:
-        row = self._row(f"SELECT {_RECEIVED} FROM received WHERE {where} ORDER BY seq LIMIT 1", values)
+        row = self._row(f"SELECT {_RECEIVED} FROM received WHERE {where} ORDER BY withdrawn, seq LIMIT 1", values)
         return None if row is None else _received(row)
 
     @guarded
@@ -364,6 +379,15 @@ class SqliteStore:
     def heard(self, teller: Fingerprint) -> Instant | None:
         """As of when we have all that a teller says it has told us; None before the first time."""
         return self._value("SELECT at FROM heard WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
+
+    # -- what was said, ours and told to us
+
+    @guarded
+    def versions(self, stix_id: str, author: Fingerprint | None = None) -> Sequence[VersionRow]:
+        """The statements of the objects with an id; of one party, if given."""
+        of, values = ("", (stix_id,)) if author is None else (" AND author = ?", (stix_id, author))
+        sql = f"SELECT author, stix_id, statement, modified FROM versions WHERE stix_id = ?{of}"
+        return [VersionRow(*row) for row in self._rows(sql, values)]
 
     # -- peers and evidence
 

@@ -169,6 +169,7 @@ class Sync:
             for one in told:
                 if one.statement is not None:
                     object = one.statement.object
+                    proposal.batch.versions += fold.version_rows(peer.fingerprint, one.statement.id, object)
                     proposal.batch.matters += fold.matter_rows(peer.fingerprint, one.statement.id, object)
         # One statement for each reason, however many items: whoever sends rubbish must not grow our log by all of it.
         for reason in dict.fromkeys(one.code for one in refused):

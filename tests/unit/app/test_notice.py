@@ -99,12 +99,12 @@ def test_a_new_version_keeps_the_id_and_the_first_date_and_is_later() -> None:
         assert [one.properties["state"] for one in objects] == ["planned", "planned", "ended"]
         assert objects[2].properties["volumes"] == objects[1].properties["volumes"]
         listed = await asked(fr, "statements", type="notice")
-        assert [one["state"] for one in listed] == ["replaced", "replaced", "stands"]
+        assert [one["state"] for one in listed] == ["replaced", "replaced", "ended"]
         await ru.syncs(fr)
         assert [one["state"] for one in await asked(ru, "statements", type="notice")] == [
             "replaced",
             "replaced",
-            "stands",
+            "ended",
         ]
 
     run(story)

@@ -165,8 +165,8 @@ def test_a_plan_that_has_no_id_yet_is_nobodys_version() -> None:
 def test_a_notice_whose_time_is_over_does_not_object() -> None:
     """NOTICE-15."""
     known = picture(notice(RU, 1))
-    assert len(found(subject(), known, now=Instant(NOW + 3_600_000))) == 1
-    assert found(subject(), known, now=Instant(NOW + 3_600_001)) == ()
+    assert len(found(subject(), known, now=Instant(NOW + 3_599_999))) == 1
+    assert found(subject(), known, now=Instant(NOW + 3_600_000)) == ()
 
 
 def test_a_site_is_no_notice() -> None:

@@ -15,6 +15,7 @@ from comity.node.ports import (
     ReceivedRow,
     ReleaseRow,
     Store,
+    VersionRow,
 )
 from comity.proof.envelope import StatementId
 from comity.space.index_box import LEAST, MOST, IndexBox
@@ -87,6 +88,11 @@ def matter(number: int, author: Fingerprint = RU, **changed: Any) -> MatterRow:
         "boxes": (box(),),
     }
     return MatterRow(**(fields | changed))
+
+
+def version(number: int, author: Fingerprint = RU, **changed: Any) -> VersionRow:
+    fields: dict[str, Any] = {"author": author, "stix_id": f"report--{number}", "statement": id_of(number)}
+    return VersionRow(**(fields | {"modified": Instant(number)} | changed))
 
 
 def finding(number: int, **changed: Any) -> FindingRow:

@@ -11,7 +11,7 @@ from comity.model.fingerprint import Fingerprint
 from comity.node.ports import AirspaceIndex, Batch, LeafRow, OutgoingAnswer, PeerRow, Store
 from comity.space.instant import Instant
 from unit.node import rows
-from unit.node.rows import FR, RU, US, everything, id_of, kept, leaf, outgoing, received, release, withdrawal
+from unit.node.rows import FR, RU, US, everything, id_of, kept, leaf, outgoing, received, release, version, withdrawal
 from unit.node.stores import STORES
 
 
@@ -217,6 +217,25 @@ def test_a_statement_is_found_by_the_first_telling_that_was_not_refused(store: S
     assert store.received_statement(id_of(7)) is None
     store.commit(Batch(received=[good, again]))
     assert store.received_statement(id_of(7)) == good
+
+
+def test_a_statement_that_was_told_again_is_not_found_as_withdrawn(store: Store) -> None:
+    first, again = received(1, stix_id="release--a", statement=id_of(7)), received(2, statement=id_of(7))
+    gone = received(3, stix_id="release--a", statement=None, withdrawn=True)
+    store.commit(Batch(received=[first, gone]))
+    assert getattr(store.received_statement(id_of(7)), "withdrawn", None) is True
+    store.commit(Batch(received=[again]))
+    assert store.received_statement(id_of(7)) == again
+
+
+def test_what_was_said_of_one_object_is_found_by_its_id_and_by_whose_it_is(store: Store) -> None:
+    said = [version(number, stix_id="report--a") for number in (1, 2)]
+    bare = version(3, US, stix_id="report--a", modified=None)
+    store.commit(Batch(versions=[*said, said[0], bare, version(4)]))
+    assert sorted(store.versions("report--a", RU), key=lambda row: row.modified or 0) == said
+    assert list(store.versions("report--a", US)) == [bare]
+    assert {row.statement for row in store.versions("report--a")} == {id_of(1), id_of(2), id_of(3)}
+    assert list(store.versions("report--b")) == []
 
 
 def test_a_notice_of_withdrawal_marks_what_the_same_teller_told(store: Store) -> None:

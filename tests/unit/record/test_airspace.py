@@ -114,9 +114,9 @@ def only(said: Said) -> Entry:
     return entry
 
 
-@pytest.mark.parametrize(("now", "stands"), [(AT, True), (UNTIL, True), (UNTIL + 1, False)])
+@pytest.mark.parametrize(("now", "stands"), [(AT, True), (UNTIL - 1, True), (UNTIL, False)])
 def test_a_notice_stands_until_its_time_is_over(now: int, stands: bool) -> None:
-    """NOTICE-15; the last moment still belongs to it."""
+    """NOTICE-15; it ends before `until`, and one of no length is that moment."""
     assert only(a_notice(1)).stands(Instant(now)) is stands
 
 

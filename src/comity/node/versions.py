@@ -1,0 +1,111 @@
+"""Versions: what was said of one object here, ours and told to us, and what has become of each; and what is being said.
+
+Nobody says two contents with one id and one `modified`: who hears both could not tell which one holds. Where another party
+has, both stand and are shown so (`record.state`).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from comity.errors import DAMAGED, EXISTS, LocalError
+from comity.model import content
+from comity.model.content import StixObject
+from comity.model.fingerprint import Fingerprint
+from comity.node.ports import Store
+from comity.proof import cbor
+from comity.proof.envelope import StatementId
+from comity.record import state
+from comity.record.state import State, Version
+from comity.space.instant import Instant
+
+_Key = tuple[str, Instant | None]
+
+
+class Versions:
+    """The versions of every object that the store knows."""
+
+    def __init__(self, store: Store, me: Fingerprint) -> None:
+        self._store, self._me = store, me
+        self._being_said: dict[_Key, bytes] = {}
+
+    def object(self, statement: StatementId) -> StixObject | None:
+        """The content of a statement, ours or told to us; None where it is not here."""
+        own = self._store.find(statement)
+        if own is not None:
+            return content.parse(own.triple[2])
+        row = self._store.received_statement(statement)
+        return None if row is None else content.parse(cbor.decode(row.item, place="item")[0][2])
+
+    def author(self, statement: StatementId) -> Fingerprint | None:
+        """Whose a statement is; None where it is not here."""
+        if self._store.find(statement) is not None:
+            return self._me
+        row = self._store.received_statement(statement)
+        return None if row is None else row.teller
+
+    def state(self, by: Fingerprint, statement: StatementId, said: StixObject, now: Instant) -> State:
+        """What has become of a statement of a party."""
+        of = Version(said, self._is_taken_back(by, statement))
+        others = [row.statement for row in self._store.versions(said.id, by) if row.statement != statement]
+        return state.state(of, map(self._here, others), now)
+
+    def _is_taken_back(self, by: Fingerprint, statement: StatementId) -> bool:
+        if by != self._me:
+            row = self._store.received_statement(statement)
+            return row is not None and row.withdrawn
+        releases = self._store.releases_of(statement)
+        return bool(releases) and all(row.withdrawn for row in releases)
+
+    def _here(self, statement: StatementId) -> StixObject:
+        found = self.object(statement)
+        if found is None:
+            raise LocalError(DAMAGED, f"the index of versions names a statement that is not here: {statement.hex()}")
+        return found
+
+    # -- saying
+
+    def said_already(self, said: StixObject) -> StatementId | None:
+        """Our statement of this very object, the first if there are more; None where it was not said yet."""
+        return next((id for id, raw in self._contents(said) if raw == said.raw), None)
+
+    @contextmanager
+    def saying(self, objects: Sequence[StixObject]) -> Iterator[None]:
+        """Hold these contents while they are being said.
+
+        Raises:
+            LocalError: `exists`: another content of one of them, with its `modified`, is said already, or just now.
+        """
+        held: list[_Key] = []
+        try:
+            for said in objects:
+                self.check(said)
+                if (said.id, said.modified) not in self._being_said:
+                    held.append((said.id, said.modified))
+                    self._being_said[said.id, said.modified] = said.raw
+            yield
+        finally:
+            for key in held:
+                del self._being_said[key]
+
+    def check(self, said: StixObject) -> None:
+        """Require that no other content with this id and this `modified` was said.
+
+        Raises:
+            LocalError: `exists`, naming the earlier statement.
+        """
+        if said.modified is None:
+            return
+        earlier = next((id for id, raw in self._contents(said) if raw != said.raw), None)
+        if earlier is not None:
+            message = f"another content with this id and this modified was said already as {earlier.hex()}"
+        elif self._being_said.get((said.id, said.modified), said.raw) != said.raw:
+            message = "another content with this id and this modified is being said at this moment"
+        else:
+            return
+        raise LocalError(EXISTS, f"{message}: give a new version a later modified", place="/modified")
+
+    def _contents(self, said: StixObject) -> Iterator[tuple[StatementId, bytes]]:
+        """Our statements with the id and the `modified` of an object."""
+        for row in self._store.versions(said.id, self._me):
+            if row.modified == said.modified:
+                yield row.statement, self._here(row.statement).raw
