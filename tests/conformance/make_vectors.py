@@ -26,6 +26,7 @@ from conformance.vectors import (
     shared,
     signatures,
     statement,
+    understood_as,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "spec" / "vectors"
@@ -34,6 +35,7 @@ PAGES: dict[str, Callable[[], list[cast.Vector]]] = {
     "extensions": extensions.vectors,
     "position": position.vectors,
     **places.PAGES,
+    "understood-as": understood_as.vectors,
     "descriptor": descriptor.vectors,
     "release": release.vectors,
     "log": log.vectors,

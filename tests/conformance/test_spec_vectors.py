@@ -29,7 +29,7 @@ from conformance.vectors import signatures
 from world import Party, parties, report, run
 
 PAGES = (
-    "statement extensions position notice protected-site objection descriptor release log receipt page "
+    "statement extensions position notice protected-site understood-as objection descriptor release log receipt page "
     "acknowledgement proof-file node-api"
 ).split()
 TESTS = Path(__file__).resolve().parents[1]
@@ -196,7 +196,7 @@ def test_what_the_examples_show_stands_in_the_vectors() -> None:
         examples = "\n".join(re.findall(r"^```.*?\n(.*?)^```", text_of(page), re.M | re.S))
         shown = re.findall(r"\b[0-9a-f]{16,}\b|[A-Za-z0-9+/]{40,}={0,2}", examples)
         assert [token for token in shown if token not in stock and token not in packed] == [], page
-        assert len(shown) > 3 or page in ("extensions", "position", "notice", "protected-site"), page
+        assert len(shown) > 3 or page in ("extensions", "position", "notice", "protected-site", "understood-as"), page
 
 
 def test_every_object_in_an_example_is_one_of_the_vectors_or_a_definition() -> None:
@@ -211,7 +211,7 @@ def test_every_object_in_an_example_is_one_of_the_vectors_or_a_definition() -> N
         shown = [json.loads(block) for block in blocks(page, "json")]
         own = [one for one in shown if page != "extensions" or one["type"] not in ("extension-definition", "identity")]
         assert [one["id"] for one in own if one not in said] == [], page
-        assert own or page in ("log", "receipt", "page", "proof-file", "node-api"), page
+        assert own or page in ("understood-as", "log", "receipt", "page", "proof-file", "node-api"), page
 
 
 # -- pages against the code

@@ -16,4 +16,6 @@ __all__ = [
     "site",
     "statement",
     "typed",
+    "understood",
+    "when",
 ]

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from comity.exchange import check
-from comity.model import content, notice, objection, site
+from comity.model import content, notice, objection, site, understood
 from comity.model.properties import statement_id
 from comity.record import airspace
 from comity.record.airspace import Said, Subject
-from comity.space import area, geodesic, instant
+from comity.space import altitude, area, geodesic, instant, interval
 from comity.space.area import Area, Circle
 from comity.space.instant import Instant
 from comity.space.volume import Volume
@@ -82,6 +82,17 @@ def read_site(given: Given) -> Any:
     }
 
 
+def read_understood(given: Given) -> Any:
+    window = given.get("window")
+    during = None if window is None else interval.parse(window["from"], window["until"])
+    return understood.read(map(_stated, given["volumes"]), during).as_dict()
+
+
+def _stated(of: Given) -> Volume:
+    band = altitude.parse_band(of.get("floor"), of.get("ceiling"))
+    return Volume(area.parse(of["area"]), band, interval.parse(of.get("from"), of.get("until")))
+
+
 def read_widened(given: Given) -> Any:
     """Draw a circle around a place; how far its centre is displaced is told to ten metres."""
     place, at = area.parse(given["place"]).parts[0], Instant(0)
@@ -136,6 +147,7 @@ READERS: dict[str, Callable[[Given], Any]] = {
     "notice": read_notice,
     "protected-site": read_site,
     "widened": read_widened,
+    "understood-as": read_understood,
     "objection": read_objection,
     "check": read_check,
 }
