@@ -84,7 +84,7 @@ class Teller:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._news: dict[Fingerprint, asyncio.Event] = {}
+        self._waiting: dict[Fingerprint, set[asyncio.Event]] = {}
         self._closing = False
         self.answered: Callable[[Fingerprint, StatementId], None] = lambda hearer, answer: None
         node.journal.released = self._wake
@@ -151,19 +151,27 @@ class Teller:
     def close(self) -> None:
         """Answer every waiting pull now, and let none wait any more: the server is about to leave."""
         self._closing = True
-        self._wake(list(self._news))
+        self._wake(list(self._waiting))
 
     async def _wait(self, caller: Fingerprint, seconds: float) -> None:
         if self._closing:
             return
-        event = self._news.setdefault(caller, asyncio.Event())
-        with contextlib.suppress(TimeoutError):
+        # Each wait has an event of its own, which it takes away with it however it ends: an event that outlived its wait
+        # would belong to a loop that is gone, and break the next wait of the same caller.
+        event, events = asyncio.Event(), self._waiting.setdefault(caller, set())
+        events.add(event)
+        try:
             await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            events.discard(event)
+            if not events and self._waiting.get(caller) is events:
+                del self._waiting[caller]
 
     def _wake(self, parties: Sequence[Fingerprint]) -> None:
         for party in parties:
-            event = self._news.pop(party, None)
-            if event is not None:
+            for event in self._waiting.pop(party, ()):
                 event.set()
 
     # -- one statement

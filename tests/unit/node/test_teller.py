@@ -1,10 +1,13 @@
 """The teller: what other nodes are answered, what they are not, and what is kept of their faults."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -147,6 +150,71 @@ def test_who_waits_is_answered_as_soon_as_something_is_released_to_him() -> None
         assert time() == 20
 
     run(story)
+
+
+def test_a_wait_that_has_ended_leaves_nothing_to_the_next_on_another_loop() -> None:
+    """A node outlives its event loops: whatever ended a wait, who waits later is answered on the loop of that day."""
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        time = asyncio.get_running_loop().time
+        begun = time()
+        waiting = asyncio.ensure_future(page(ru, fr, cursor=1, wait=20))
+        await asyncio.sleep(5)
+        await fr.say(report(number=next(numbers)), ru)
+        assert (await waiting).items
+        assert time() == begun + 5
+
+    numbers = iter(range(3))
+    endings: list[Callable[[], Coroutine[Any, Any, object]]] = [
+        lambda: page(ru, fr, cursor=1, wait=1),
+        lambda: asyncio.wait_for(page(ru, fr, cursor=1, wait=20), 1),
+        lambda: _left_waiting(page(ru, fr, cursor=1, wait=20)),
+    ]
+    for ending in endings:
+        fr, ru = parties("fr", "ru")
+        with contextlib.suppress(TimeoutError):
+            run(ending)
+        run(story)
+
+
+async def _left_waiting(waits: Coroutine[Any, Any, object]) -> None:
+    """End the loop while somebody still waits."""
+    _KEPT.append(asyncio.ensure_future(waits))
+    await asyncio.sleep(1)
+
+
+_KEPT: list[asyncio.Future[object]] = []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["ru", "us"]), st.integers(1, 9), st.integers(1, 9)), max_size=6))
+def test_however_waits_overlap_and_end_each_is_answered_in_its_time(waits: list[tuple[str, int, int]]) -> None:
+    """Of several waits of one party each has its own end: one that is cancelled or over wakes no other, nor forgets it."""
+    fr, ru, us = parties("fr", "ru", "us")
+    by = {"ru": ru, "us": us}
+
+    async def story() -> None:
+        time = asyncio.get_running_loop().time
+        tasks = [asyncio.ensure_future(_ends(page(by[name], fr, cursor=1, wait=wait))) for name, wait, _ in waits]
+        for task, (_, _, cancelled) in zip(tasks, waits, strict=True):
+            asyncio.get_running_loop().call_later(cancelled + 0.5, task.cancel)
+        await asyncio.sleep(5.25)
+        await fr.say(report(), ru)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for (name, wait, cancelled), end in zip(waits, ends, strict=True):
+            if min(wait, cancelled + 0.5, 5.25 if name == "ru" else 99) == cancelled + 0.5:
+                assert isinstance(end, asyncio.CancelledError)
+            else:
+                assert end == min(wait, 5.25 if name == "ru" else 99)
+        assert time() >= 5.25
+        assert not fr.teller._waiting
+
+    run(story)
+
+
+async def _ends(waits: Coroutine[Any, Any, object]) -> float:
+    await waits
+    return asyncio.get_running_loop().time()
 
 
 def test_nobody_is_kept_waiting_for_longer_than_a_while() -> None:
