@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes --only-binary :all:
 DEMO_ARGS ?=
 TEST_ARGS ?=
+FUZZ_ARGS ?=
 BENCH_ARGS ?=
+# What takes its time, because it starts processes or plays for seconds; `make test` runs it.
+LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/app/test_serve.py tests/unit/test_bench.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cover lint bench clean
+.PHONY: help demo quick test fuzz check cover lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,8 +19,14 @@ help: ## this list
 demo: $(VENV)/run ## November 2015 replayed with five nodes (DEMO_ARGS=--headless ends by itself)
 	@$(BIN)/comity demo $(DEMO_ARGS)
 
-test: $(VENV)/dev ## every test that can run here, on all cores
+quick: lint ## format, lint, types, imports and the fast tests, in a minute: the loop while you work
+	@$(BIN)/python -m pytest -q -n auto $(addprefix --ignore=,$(LONG)) $(TEST_ARGS) tests/unit tests/conformance
+
+test: $(VENV)/dev ## every test that can run here, on all cores; what is drawn is the same in every run
 	@$(BIN)/python -m pytest -q -n auto $(TEST_ARGS)
+
+fuzz: $(VENV)/dev ## the tests that draw their cases, with fresh draws (FUZZ_ARGS=--hypothesis-seed=N repeats a run)
+	@$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=fresh $(FUZZ_ARGS) tests
 
 check: lint cover test ## format, lint, types, import contracts, every test, and the coverage of the core
 

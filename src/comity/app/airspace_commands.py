@@ -165,7 +165,7 @@ def check(
         int, typer.Option(metavar="MINUTES", help="From which age on a picture of a party objects.")
     ] = 15,
     record: Annotated[
-        bool, typer.Option("--record", help="Log the check and its result, for this party alone.")
+        bool, typer.Option("--record", help="Sign the check and its result; kept beside the log, unseen by others.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -18,7 +18,7 @@ from comity.model.marking import Onward, Terms, Tlp
 from comity.model.party import armour
 from comity.model.release import read as read_release
 from comity.model.statement import Unverified
-from comity.node import evidence
+from comity.node import evidence, recorded
 from comity.node.node import Node, Peer, Saying, pack, read_fingerprint
 from comity.node.ports import ReceivedRow
 from comity.node.sync import Sync
@@ -114,20 +114,17 @@ async def check_area(node: Node, sync: Sync, args: Args) -> Any:
     """Check an operation: {geojson, from, until, floor, ceiling, margin_km, record}."""
     told, record = checking.checked(node, sync.watch.picture, args)
     if record is not None:
-        logged, _ = await node.say(record, [], Terms())
-        told["record"] = logged.id.hex()
+        told["record"] = node.record(record).id.hex()
     return told
 
 
 async def list_objections(node: Node, sync: Sync, args: Args) -> Any:
-    """What stands against whose notices, as far as their operators may know."""
-    await sync.look()
+    """What stands against whose notices, as far as their operators may know. Looking says nothing: the watch does."""
     return objections.objections(node, sync.watch.picture)
 
 
 async def list_alerts(node: Node, sync: Sync, args: Args) -> Any:
-    """What meets matter that its operator was not told of."""
-    await sync.look()
+    """What meets matter that its operator was not told of. Looking says nothing: the watch does."""
     return objections.alerts(node)
 
 
@@ -228,6 +225,12 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
         told |= versions.shown(node, node.descriptor.fingerprint, id, logged.signed.object)
         return {**told, **_content(logged.signed.object.raw)}
+    record = recorded.find(node.store, node.descriptor.fingerprint, id)
+    if record is not None:
+        at = instant.from_seconds(record.envelope.iat)
+        told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": None}
+        told |= versions.shown(node, node.descriptor.fingerprint, id, record.object)
+        return {**told, **_content(record.object.raw)}
     received = node.store.received_statement(id)
     if received is None:
         raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")

@@ -7,6 +7,7 @@ from comity.model.content import StixObject
 from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Unverified
+from comity.node import recorded
 from comity.node.node import Node
 from comity.proof import cbor
 from comity.proof.envelope import Envelope, StatementId
@@ -57,6 +58,8 @@ def _all(node: Node) -> Iterator[Said]:
     for index in range(1, node.journal.tree.size):
         signed = node.at(index).signed
         yield me, signed.envelope, signed.object
+    for record in recorded.recorded(node.store, me):
+        yield me, record.envelope, record.object
     seen = set()
     for row in node.store.received():
         if row.statement is not None and not row.refused and row.statement not in seen:

@@ -16,6 +16,7 @@ __all__ = [
     "picture",
     "ports",
     "receipts",
+    "recorded",
     "shown",
     "sqlite",
     "sqlite_airspace",

@@ -18,6 +18,7 @@ from comity.errors import AMBIGUOUS, BAD_ARGUMENT, UNKNOWN_STATEMENT, LocalError
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Unverified
+from comity.node import recorded
 from comity.node.ports import Store
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
@@ -97,7 +98,8 @@ class Naming:
         if len(digits) < LEAST_DIGITS:
             message = f"{digits} is too short: write {LEAST_DIGITS} of an id's digits at least, or @ and a name"
             raise LocalError(BAD_ARGUMENT, message, place=place)
-        ids = self._store.beginning(digits, _LISTED + 1)
+        records = [id for id in recorded.ids(self._store, self._me) if id.hex().startswith(digits)]
+        ids = sorted({*self._store.beginning(digits, _LISTED + 1), *records})[: _LISTED + 1]
         mine = [id for id in ids if self._store.find(id) is not None] if ours else []
         left = mine or ids
         if len(left) == 1:
@@ -139,6 +141,8 @@ class Naming:
         while page := self._store.contents(first, _PAGE):
             yield from page
             first += len(page)
+        for record in recorded.recorded(self._store, self._me):
+            yield record.id, record.object.raw
         for row in self._store.received():
             if row.statement is not None and row.refused is None:
                 yield row.statement, cbor.decode(row.item, place="item")[0][2]
@@ -148,6 +152,9 @@ class Naming:
         if row is not None:
             own = Unverified.read(list(row.triple))
             return Said(id, self._me, own.envelope.iat, own.object, ours=True)
+        record = recorded.find(self._store, self._me, id)
+        if record is not None:
+            return Said(id, self._me, record.envelope.iat, record.object, ours=True)
         heard = self._store.received_statement(id)
         if heard is None:
             raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")

@@ -16,6 +16,7 @@ from comity.errors import (
     NAME_TAKEN,
     NOT_A_NODE,
     NOT_OURS,
+    READ_ONLY,
     UNKNOWN_PARTY,
     UNKNOWN_STATEMENT,
     ComityError,
@@ -32,7 +33,7 @@ from comity.model.marking import Terms
 from comity.model.party import Descriptor
 from comity.model.release import Release
 from comity.model.statement import Draft, Index, Logged, Released, Signed, Unverified
-from comity.node import fold, upkeep
+from comity.node import fold, recorded, upkeep
 from comity.node.journal import Journal, Proposal
 from comity.node.naming import Naming
 from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
@@ -127,6 +128,18 @@ class Node:
         random, now = self.randomness.draw(sign.RANDOM_BYTES * len(drafts)), self.journal.now()
         origin, signer = self.descriptor.origin, self.keys.statement
         return sign.sign_all(drafts, origin=origin, now=now, random=random, signer=signer, hands=self.hands)
+
+    def record(self, draft: Draft) -> Signed:
+        """Sign the record of a check and keep it beside the log: others can neither see nor count it.
+
+        Raises:
+            LocalError: `read-only`, `storage`, `clock-skew`.
+        """
+        if self.journal.read_only:
+            raise LocalError(READ_ONLY, self.journal.read_only)
+        signed = self.sign(draft)
+        recorded.keep(self.store, self.descriptor.fingerprint, signed, self.clock.now())
+        return signed
 
     def uuid(self) -> str:
         """A fresh random UUID."""
@@ -228,10 +241,12 @@ class Node:
         """A statement of our own log.
 
         Raises:
-            LocalError: `unknown-statement`, or `not-ours`: another party said it.
+            LocalError: `unknown-statement`, or `not-ours`: another party said it, or it is the record of a check.
         """
         row = self.store.find(id)
         if row is None:
+            if recorded.find(self.store, self.descriptor.fingerprint, id) is not None:
+                raise LocalError(NOT_OURS, "the record of a check stands beside the log and is told to nobody")
             if self.store.received_statement(id) is not None:
                 raise LocalError(NOT_OURS, "another party said it: only its author may do this")
             raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")

@@ -206,7 +206,7 @@ class AnswerRow:
 class Kept:
     """Bytes kept as evidence: `kind`, from whom, about what.
 
-    Kinds: page-end, pull, head (a peer's), answer, receipt (of an answer), evidence.
+    Kinds: page-end, pull, head (a peer's), answer, receipt (of an answer), evidence; check (a record of our own: `recorded`).
     """
 
     kind: str

@@ -12,6 +12,7 @@ from comity.exchange.witness import Head
 from comity.model import party
 from comity.model.party import Descriptor
 from comity.model.statement import Unverified
+from comity.node import recorded
 from comity.node.ports import LeafRow, Store
 from comity.proof import envelope
 from comity.proof.checkpoint import parse_checkpoint
@@ -28,7 +29,7 @@ class Fault(NamedTuple):
     """Something stored that is not what was signed.
 
     Attributes:
-        place: database, leaf N, body N, tile/L/N, head for the newest one or head N for a published one.
+        place: database, leaf N, body N, tile/L/N, head for the newest one or head N for a published one; record ID.
     """
 
     place: str
@@ -36,7 +37,7 @@ class Fault(NamedTuple):
 
 
 def verify_log(store: Store, progress: Progress = lambda done, of: None) -> list[Fault]:
-    """Compute everything again: ids, bodies, signatures, tiles, roots, and the signatures of heads.
+    """Compute everything again: ids, bodies, signatures, tiles, roots, the signatures of heads, and of records beside the log.
 
     Returns:
         The faults found; none if the log is whole. Each is told where it lies, and not again for all that stands on it.
@@ -65,6 +66,8 @@ class _Walk:
                 self._head(f"head {self._tree.size}", ahead[self._tree.size])
             progress(self._tree.size, size)
         self._head("head", self._store.note() or b"")
+        if self._me is not None:
+            self._faults |= dict(recorded.faults(self._store, self._me))
         return [Fault(place, message) for place, message in self._faults.items()]
 
     def _grow(self, until: int) -> None:

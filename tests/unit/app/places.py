@@ -5,6 +5,7 @@ from typing import Any
 
 from comity.app.operations import perform
 from comity.model.content import StixObject
+from comity.node import recorded
 from world import Party
 
 POINT = json.dumps({"type": "Point", "coordinates": [36.0, 35.0]})
@@ -14,6 +15,8 @@ TIMES = {"from": "2026-11-26T12:00:00Z", "until": "2026-11-26T14:00:00Z"}
 
 
 async def asked(party: Party, operation: str, **args: Any) -> Any:
+    if operation in ("objections", "alerts"):
+        await party.sync.look()  # as the watch of a node has done by then: these commands themselves only read
     answer = await perform(party.node, party.sync, operation, args)
     assert "ok" in answer, answer
     return answer["ok"]
@@ -39,6 +42,13 @@ async def refused(party: Party, operation: str, **args: Any) -> tuple[str, str, 
 
 def object_of(party: Party, statement: str) -> StixObject:
     return party.node.own(party.node.resolve(statement)).signed.object
+
+
+def record_of(party: Party, statement: str) -> StixObject:
+    """The content of a check's record, which stands beside the log."""
+    found = recorded.find(party.store, party.fingerprint, party.node.resolve(statement))
+    assert found is not None
+    return found.object
 
 
 def heard_by(party: Party, statement: str) -> list[str]:

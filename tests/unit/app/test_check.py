@@ -12,7 +12,7 @@ from comity.model.objection import Finding, Rule
 from comity.model.statement import Draft
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
-from unit.app.places import AREA, TIMES, asked, notified, object_of, protected, refused
+from unit.app.places import AREA, TIMES, asked, notified, protected, record_of, refused
 from world import START, Party, parties, run
 
 NONE = "no objection known as of 2026-11-26T10:00:00.000Z; this is not a clearance"
@@ -241,8 +241,8 @@ def test_a_record_holds_what_was_asked_and_answered_and_goes_to_nobody() -> None
         await fr.syncs(ru)
         size = fr.node.journal.tree.size
         found = await checked(fr, floor="3000 m", margin_km=2, record=True)
-        assert fr.node.journal.tree.size == size + 1
-        record = object_of(fr, found.pop("record"))
+        assert fr.node.journal.tree.size == size
+        record = record_of(fr, found.pop("record"))
         assert record.type == "check"
         assert record.properties["result"] == found
         assert (record.properties["margin_km"], record.properties["stale_after_min"]) == (2, 15)

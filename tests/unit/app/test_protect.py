@@ -9,7 +9,19 @@ from comity.app.operations import perform
 from comity.model import content, site
 from comity.model.site import Function, Precision
 from comity.space.area import Circle
-from unit.app.places import AREA, NEAR, POINT, TIMES, asked, heard_by, notified, object_of, protected, refused
+from unit.app.places import (
+    AREA,
+    NEAR,
+    POINT,
+    TIMES,
+    asked,
+    heard_by,
+    notified,
+    object_of,
+    protected,
+    record_of,
+    refused,
+)
 from unit.node.faulty import faulty, reopen
 from world import MemoryWire, Party, parties, run
 
@@ -192,7 +204,11 @@ def test_nobody_releases_by_hand_what_may_tell_of_others_matter(statement: str) 
         checked = await asked(fr, "check", geojson=AREA, **TIMES, record=True)
         id = flight["objections"][0]["statement"] if statement == "objection" else checked["record"]
         code, _, message = await refused(fr, "release", statement=id, to=["us"])
-        assert (code, message) == ("not-ours", f"a statement of the type {statement} is never released by hand")
+        never = {
+            "objection": "a statement of the type objection is never released by hand",
+            "check": "the record of a check stands beside the log and is told to nobody",
+        }
+        assert (code, message) == ("not-ours", never[statement])
         await us.syncs(fr)
         assert list(us.store.received()) == []
 
@@ -204,7 +220,7 @@ def test_a_record_of_a_check_is_not_said_by_hand() -> None:
 
     async def story() -> None:
         checked = await asked(fr, "check", geojson=AREA, **TIMES, record=True)
-        raw = content.dump(object_of(fr, checked["record"]).properties)
+        raw = content.dump(record_of(fr, checked["record"]).properties)
         code, _, _ = await refused(fr, "say", raw=base64.b64encode(raw).decode())
         assert code == "bad-argument"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.errors import (
@@ -187,6 +187,7 @@ async def _left_waiting(waits: Coroutine[Any, Any, object]) -> None:
 _KEPT: list[asyncio.Future[object]] = []
 
 
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from(["ru", "us"]), st.integers(1, 9), st.integers(1, 9)), max_size=6))
 def test_however_waits_overlap_and_end_each_is_answered_in_its_time(waits: list[tuple[str, int, int]]) -> None:
     """Of several waits of one party each has its own end: one that is cancelled or over wakes no other, nor forgets it."""
