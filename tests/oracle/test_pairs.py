@@ -43,12 +43,19 @@ def spans_meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 
 
+def times_meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether an instant lies in both: their ends are outside, but where start and end are one."""
+    (start, end), (other_start, other_end) = one, other
+    last, other_last = max(start, end - 1), max(other_start, other_end - 1)
+    return start <= other_last and other_start <= last
+
+
 def found(pair: Case) -> Witness | None:
     """What Comity finds of two areas; of the volumes, named the other way round, it must find the same place."""
     a, b = volumes(pair)
     witness = intersects(Volume(a.area), Volume(b.area), pair.margin)
     other = intersects(b, a, pair.margin)
-    together = witness is not None and spans_meet(*pair.bands) and spans_meet(*pair.intervals)
+    together = witness is not None and spans_meet(*pair.bands) and times_meet(*pair.intervals)
     assert (other is not None) == together
     assert other is None or witness is None or (other.lon, other.lat, other.gap_m) == witness_place(witness)
     return witness

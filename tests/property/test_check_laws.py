@@ -149,7 +149,7 @@ def test_what_is_ended_cancelled_or_taken_back_never_objects(drawn: Any, over: d
 @given(notices, st.integers(0, 5 * HOUR))
 def test_a_notice_objects_as_long_as_one_of_its_volumes_lasts_and_no_longer(drawn: Any, after: int) -> None:
     now, said = Instant(NOW + after), notice(RU, 2, *drawn)
-    lasts = any(each.volume.during.end >= now for each in entries(said) if each.volume.during.end is not None)
+    lasts = any(not each.volume.during.is_over(now) for each in entries(said))
     assert bool(overlaps(notice(FR, 1, *drawn), airspace.fold([said]), now=now)) is lasts
 
 

@@ -99,7 +99,7 @@ def member(kind: type[E], given: str, place: str) -> E:
 
 def time_of(text: str, place: str) -> Instant:
     try:
-        return instant.parse(text)
+        return instant.read(text)
     except RemoteError as error:
         raise LocalError(BAD_ARGUMENT, error.message, place=place) from None
 

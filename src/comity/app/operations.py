@@ -380,7 +380,7 @@ def _terms(node: Node, args: Args) -> Terms:
     tlp = _one_of(Tlp, args.get("tlp") or "amber", "--tlp")
     onward = _one_of(Onward, args.get("onward") or "never", "--onward")
     try:
-        by = None if answer_by is None else instant.parse(answer_by)
+        by = None if answer_by is None else instant.read(answer_by)
     except ComityError as error:
         raise LocalError(BAD_ARGUMENT, error.message, place="--answer-by") from None
     if by is not None and by <= node.clock.now():

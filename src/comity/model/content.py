@@ -73,8 +73,9 @@ class StixObject:
     Attributes:
         raw: the bytes as they came.
         properties: all of them, parsed; for reading only.
+        id: in small letters, however it came.
         modified: which version this is; None for a cyber-observable.
-        marking_refs: of the whole object and of single properties of it.
+        marking_refs: of the whole object and of single properties of it; in small letters.
     """
 
     raw: bytes
@@ -305,13 +306,11 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
         _stix("/type", "a bundle is a parcel of objects, not one: say its objects one by one")
     declared = _extensions(value)
     _known(kind, value, declared)
+    # Of a UUID there are two spellings, in capitals and not (RFC 4122 section 3), and one meaning: ours is small.
     identifier = value.get("id")
+    identifier = identifier.lower() if type(identifier) is str else None
     # The type has the form of one, and a UUID holds no "--": the id is the type and what comes after it, or is none.
-    if (
-        type(identifier) is not str
-        or not identifier.startswith(kind)
-        or not _AFTER_TYPE.fullmatch(identifier, len(kind))
-    ):
+    if identifier is None or not identifier.startswith(kind) or not _AFTER_TYPE.fullmatch(identifier, len(kind)):
         _stix("/id", f"the id must be {kind}--UUID (STIX 2.1 section 2.9)")
     if type(value.get("revoked", False)) is not bool:
         _stix("/revoked", "revoked is true or false (STIX 2.1 section 3.2)")
@@ -371,8 +370,10 @@ def _versioned(kind: str, value: dict[str, Any], declared: dict[str, str], times
 def _time(name: str, value: Any) -> Instant:
     if type(value) is not str or not value.endswith("Z"):
         _stix(f"/{name}", "must be a time of RFC 3339 in UTC, ending in Z (STIX 2.1 section 2.16)")
+    # Versions are told apart by these two, which therefore have the bounds of our own times; the rest may be long ago.
+    read = instant.parse if name in ("created", "modified") else instant.calendar
     try:
-        return instant.parse(value)
+        return read(value)
     except ComityError as error:
         _stix(f"/{name}", error.message)
 
@@ -388,9 +389,9 @@ def _markings(value: dict[str, Any]) -> tuple[str, ...]:
             _stix(place, "has either a marking_ref or a lang (STIX 2.1 section 7.2.3)")
         refs += [(f"{place}/marking_ref", item["marking_ref"])] if "marking_ref" in item else []
     for place, ref in refs:
-        if type(ref) is not str or not _ID.fullmatch(ref):
+        if type(ref) is not str or not _ID.fullmatch(ref.lower()):
             _stix(place, "not a STIX id (STIX 2.1 section 2.9)")
-    return tuple(ref for _, ref in refs)
+    return tuple(ref.lower() for _, ref in refs)
 
 
 def _list(value: dict[str, Any], name: str) -> list[Any]:

@@ -8,7 +8,7 @@ Volumes of one notice stand each for itself: they are never joined. A later vers
 notice is ended, cancelled, over or withdrawn says nothing about anybody's protection. spec/notice.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -146,16 +146,22 @@ def _volume(stated: Any, place: str) -> Volume:
 
 
 def _during(given: Mapping[str, Any], place: str) -> Interval:
-    start, until = (take_from(given, name, _instant, inside=place) for name in ("from", "until"))
+    start = take_from(given, "from", _indexed(up=False), inside=place)
+    until = take_from(given, "until", _indexed(up=True), inside=place)
     if until < start:
         raise RemoteError(NOT_STIX, "a volume must not end before it begins", place=f"{place}/until")
     return Interval(start, until)
 
 
-def _instant(text: str) -> Instant:
-    at = instant.parse(text)
-    index_box.minute(at, up=True)
-    return at
+def _indexed(*, up: bool) -> Callable[[str], Instant]:
+    """A reader of times that fit in an index."""
+
+    def reader(text: str) -> Instant:
+        at = instant.parse(text, up=up)
+        index_box.minute(at, up=True)
+        return at
+
+    return reader
 
 
 def _band(given: Mapping[str, Any], place: str) -> Band:
@@ -180,14 +186,14 @@ def volume(
 
     Args:
         drawing: GeoJSON, of which nothing but the places is taken.
-        start, until: RFC 3339.
+        start, until: times as people write them; they stand in the volume as RFC 3339.
         floor, ceiling: altitudes as people state them, kept so; None is without limit.
 
     Raises:
         LocalError: naming the place in the file, or `/from`, `/until`, `/floor` or `/ceiling`, and the rule.
     """
     try:
-        during = interval.parse(start, until, places=("/from", "/until"))
+        during = interval.read(start, until, places=("/from", "/until"))
         altitude.parse_band(floor, ceiling)
     except RemoteError as error:
         raise local(error) from None

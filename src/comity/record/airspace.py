@@ -19,7 +19,6 @@ from comity.model.fingerprint import Fingerprint
 from comity.model.notice import Notice
 from comity.model.site import Site
 from comity.proof.envelope import StatementId
-from comity.record.state import has_passed
 from comity.space import index_box
 from comity.space.index_box import IndexBox
 from comity.space.instant import Instant
@@ -41,7 +40,7 @@ class Entry:
 
     def stands(self, now: Instant) -> bool:
         """Say whether it is in force: neither taken back nor over."""
-        return not self.matter.is_over and not has_passed(self.volume.during, now)
+        return not self.matter.is_over and not self.volume.during.is_over(now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from comity.errors import RemoteError
 from comity.model import notice
 from comity.model.content import StixObject
 from comity.space.instant import Instant
-from comity.space.interval import Interval
 
 
 class State(StrEnum):
@@ -75,14 +74,6 @@ def between(one: State, other: State) -> State:
     return next((each for each in (one, other) if each not in STANDING), State.IN_FORCE)
 
 
-def has_passed(during: Interval, now: Instant) -> bool:
-    """Say whether a time is over: it ends before `until`, and one of no length is the instant itself."""
-    end = during.end
-    if end is None or end > now:
-        return False
-    return end < now or during.start != end
-
-
 def _is_later(one: StixObject, than: StixObject) -> bool:
     return one.modified is not None and than.modified is not None and one.modified > than.modified
 
@@ -94,4 +85,4 @@ def _of_notice(said: StixObject, now: Instant) -> State:
         return State.IN_FORCE
     if stated in (notice.State.CANCELLED, notice.State.ENDED):
         return State(stated.value)
-    return State.OVER if all(has_passed(each, now) for each in times) else State.IN_FORCE
+    return State.OVER if all(each.is_over(now) for each in times) else State.IN_FORCE

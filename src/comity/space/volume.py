@@ -1,9 +1,10 @@
 """Volumes: an area, a band of altitudes and an interval of time; and where and when two of them meet.
 
-Two volumes meet when their areas, bands and intervals all do; in each of these touching is meeting (`area`, `altitude`,
-`interval` have the units, the datum and the rules). The answer is for objections: what meets is always found, and what
-just misses may be found too, within the bounds that `meeting` and `altitude` state. That none is found is not a
-clearance: it says only that these two volumes do not meet as they were stated.
+Two volumes meet when their areas, bands and intervals all do. Rims and altitudes that touch meet; times that touch do
+not, as an interval ends before its end (`area`, `altitude`, `interval` have the units, the datum and the rules). The
+answer is for objections: what meets is always found, and what just misses may be found too, within the bounds that
+`meeting` and `altitude` state. That none is found is not a clearance: it says only that these two volumes do not meet as
+they were stated.
 """
 
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ class Witness:
 
     @property
     def at(self) -> Instant | None:
-        """One instant at which they meet: the first that has a number; None where they always do."""
-        return self.during.end if self.during.start is None else self.during.start
+        """One instant at which they meet: the first, or the last where there is no first; None where they always do."""
+        start, end = self.during.start, self.during.end
+        return start if start is not None or end is None else Instant(end - 1)
 
 
 def intersects(a: Volume, b: Volume, margin_m: float = 0.0) -> Witness | None:

@@ -181,8 +181,8 @@ def _found() -> list[Vector]:
         (
             "overlap-moment",
             "OBJECTION-8",
-            "times that touch",
-            _check(said("ru", _other(**{"from": "2026-11-26T12:40:00Z", "until": "2026-11-26T13:00:00Z"}), "other")),
+            "from and until one moment",
+            _check(said("ru", _other(**{"from": "2026-11-26T12:10:00Z", "until": "2026-11-26T12:10:00Z"}), "other")),
             overlap,
         ),
         (
@@ -258,11 +258,11 @@ def _found() -> list[Vector]:
 
 def _silent() -> list[Vector]:
     near = {"type": "Point", "coordinates": [36.25, 35.96]}
-    later = {"from": "2026-11-26T12:40:00.001Z", "until": "2026-11-26T13:00:00Z"}
+    later = {"from": "2026-11-26T12:40:00Z", "until": "2026-11-26T13:00:00Z"}
     made: list[tuple[str, str, str, dict[str, Any]]] = [
         ("nothing", "OBJECTION-11", "nothing was said", _check()),
         ("above", "OBJECTION-8", "a metre above", _check(said("ru", _other(floor="6001 m"), "other"))),
-        ("later", "OBJECTION-8", "a millisecond later", _check(said("ru", _other(**later), "other"))),
+        ("later", "OBJECTION-8", "it begins as the other ends", _check(said("ru", _other(**later), "other"))),
         ("elsewhere", "OBJECTION-8", "elsewhere", _check(said("ru", _other(area=near), "other"))),
         (
             "margin-short",
@@ -274,7 +274,7 @@ def _silent() -> list[Vector]:
             "over",
             "NOTICE-15",
             "a notice that is over",
-            _check(said("ru", _other(), "other"), now="2026-11-26T12:40:00.001Z"),
+            _check(said("ru", _other(), "other"), now="2026-11-26T12:40:00Z"),
         ),
         ("itself", "OBJECTION-8", "another version of itself", _check(said("fr", notice(FLIGHT), "other"))),
     ]

@@ -320,6 +320,9 @@ def _stix() -> list[Vector]:
         ("stix-modified-early", "modified before created", lambda o: o | {"modified": "2026-11-26T09:29:59.999Z"}),
         ("stix-time-offset", "a time with an offset", lambda o: o | {"published": "2026-11-26T10:30:00+01:00"}),
         ("stix-time-no-day", "a day that no calendar has", lambda o: o | {"published": "2026-02-30T10:30:00Z"}),
+        ("stix-created-1969", "created before 1970", lambda o: o | {"created": "1969-12-31T23:59:59Z"}),
+        ("stix-leap-second", "a leap second", lambda o: o | {"published": "2016-12-31T23:59:60Z"}),
+        ("stix-year-0", "the year 0", lambda o: o | {"published": "0000-12-31T00:00:00Z"}),
         ("stix-required-missing", "a report without object_refs", lambda o: _without(o, "object_refs")),
         ("stix-name-number", "a name that is a number", lambda o: o | {"name": 7}),
         ("stix-marking-no-id", "a marking that is no id", lambda o: o | {"object_marking_refs": ["TLP:RED"]}),
@@ -337,8 +340,23 @@ def _stix() -> list[Vector]:
     ]
     red = plain | {"object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]}
     output = {"type": "report", "id": plain["id"], "modified": plain["modified"], "revoked": False}
-    shown = {"read": "content", "text": json.dumps(red, ensure_ascii=False)}
-    return [*told, good("stix-marked", "STATEMENT-19", "a report with a marking", shown, output)]
+    taken: list[tuple[str, str, dict[str, Any]]] = [
+        ("stix-marked", "a report with a marking", red),
+        ("stix-published-1964", "a time before 1970", plain | {"published": "1964-05-27T00:00:00Z"}),
+        ("stix-published-year-1", "a time in the year 1", plain | {"published": "0001-01-01T00:00:00Z"}),
+        ("stix-ten-digits", "ten digits of a second", plain | {"published": "2026-11-26T09:30:00.0000000001Z"}),
+        ("stix-id-capitals", "an id in capitals", plain | {"id": _in_capitals(plain["id"])}),
+    ]
+    accepted = [
+        good(name, "STATEMENT-19", desc, {"read": "content", "text": json.dumps(given, ensure_ascii=False)}, output)
+        for name, desc, given in taken
+    ]
+    return [*told, *accepted]
+
+
+def _in_capitals(identifier: str) -> str:
+    kind, _, uuid = identifier.partition("--")
+    return f"{kind}--{uuid.upper()}"
 
 
 def _without(value: dict[str, Any], name: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_how_its_party_is_reached_is_said_where_it_is_known() -> None:
     [
         ("07:30", "07:40", "on 2015-11-24 from 07:30Z to 07:40Z"),
         ("06:00", "09:00", "on 2015-11-24 from 07:00Z to 08:00Z"),
-        ("08:00", "09:00", "on 2015-11-24 at 08:00Z"),
+        ("07:10", "07:10", "on 2015-11-24 at 07:10Z"),
     ],
 )
 def test_the_time_that_the_two_share_is_said(start: str, until: str, words: str) -> None:
@@ -167,6 +167,12 @@ def test_a_notice_whose_time_is_over_does_not_object() -> None:
     known = picture(notice(RU, 1))
     assert len(found(subject(), known, now=Instant(NOW + 3_599_999))) == 1
     assert found(subject(), known, now=Instant(NOW + 3_600_000)) == ()
+
+
+@pytest.mark.parametrize(("start", "until"), [("06:00", "07:00"), ("08:00", "09:00"), ("08:00", "08:00")])
+def test_a_notice_that_ends_as_the_other_begins_does_not_object(start: str, until: str) -> None:
+    """NOTICE-13: until is outside."""
+    assert found(subject(), picture(notice(RU, 1, volume(start=start, until=until)))) == ()
 
 
 def test_a_site_is_no_notice() -> None:

@@ -53,6 +53,33 @@ def test_bytes_are_kept_as_they_were_written_and_not_as_we_would_write_them() ->
     assert parse(raw).raw is raw
 
 
+@pytest.mark.parametrize("name", ["first_seen", "valid_from", "published", "submitted"])
+@pytest.mark.parametrize(
+    "time", ["1964-05-27T00:00:00Z", "1969-12-31T19:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"]
+)
+def test_what_is_told_of_may_be_long_ago(name: str, time: str) -> None:
+    raw = raw_of(**{name: time})
+    assert parse(raw).raw is raw
+
+
+@pytest.mark.parametrize("digits", [1, 3, 6, 9, 10, 20])
+def test_a_second_has_as_many_digits_as_its_author_gave_it(digits: int) -> None:
+    """RFC 3339 5.6 sets no bound; a version is known by its milliseconds."""
+    found = parse(raw_of(modified=f"2026-11-26T09:30:00.{'1' * digits}Z"))
+    assert found.modified == instant.parse("2026-11-26T09:30:00Z") + int("1".ljust(3, "0") if digits == 1 else "111")
+
+
+def test_an_id_in_capitals_is_the_same_id_and_its_bytes_stay_as_they_came() -> None:
+    """RFC 4122 3: a UUID is read in either case."""
+    uuid = "ABCDEF01-0000-4000-8000-00000000000F"
+    marking = "marking-definition--94868C89-83C2-464B-929B-A1A8AA3C8487"
+    raw = raw_of(id=f"x-thing--{uuid}", object_marking_refs=[marking])
+    found = parse(raw)
+    assert found.raw == raw
+    assert found.id == f"x-thing--{uuid.lower()}"
+    assert found.marking_refs == (marking.lower(),)
+
+
 @pytest.mark.parametrize("after", [b"", b"\n", b"\r\n", b" \t\r\n"])
 @pytest.mark.parametrize("before", [b"", b"\n", b" \t\r\n"])
 def test_space_around_an_object_is_kept_and_means_nothing(before: bytes, after: bytes) -> None:

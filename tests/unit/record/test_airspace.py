@@ -120,6 +120,11 @@ def test_a_notice_stands_until_its_time_is_over(now: int, stands: bool) -> None:
     assert only(a_notice(1)).stands(Instant(now)) is stands
 
 
+def test_a_notice_of_one_moment_stands_in_that_moment() -> None:
+    entry = only(a_notice(1, volume(**{"from": TIMES["until"]})))
+    assert [entry.stands(Instant(UNTIL + more)) for more in (0, 1)] == [True, False]
+
+
 def test_each_volume_of_a_notice_is_over_in_its_own_time() -> None:
     later = volume(until="2026-11-26T14:00:00Z")
     standing = [entry.stands(Instant(UNTIL + 1)) for entry in fold([a_notice(1, volume(), later)]).entries]

@@ -13,7 +13,6 @@ from comity.record import state
 from comity.record.state import STANDING, State, Version
 from comity.space import instant
 from comity.space.instant import Instant
-from comity.space.interval import Interval
 from unit.checks.sky import FR, NOW, notice, site, volume
 
 
@@ -106,14 +105,6 @@ def test_a_notice_that_cannot_be_read_is_not_told_as_over() -> None:
         a_notice(state=5),
     ):
         assert read(broken, now=NOW + 10**12) is State.IN_FORCE
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "now", "passed"),
-    [(0, 5, 4, False), (0, 5, 5, True), (0, 5, 6, True), (5, 5, 5, False), (5, 5, 6, True), (0, None, 10**12, False)],
-)
-def test_a_time_ends_before_its_until_and_a_moment_is_itself(start: int, end: Any, now: int, passed: bool) -> None:
-    assert state.has_passed(Interval(Instant(start), end), Instant(now)) is passed
 
 
 @pytest.mark.parametrize("one", list(State))

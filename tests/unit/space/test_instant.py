@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comity.errors import MALFORMED, RemoteError
 from comity.space import instant
-from comity.space.instant import Instant, check, from_seconds, parse, text
+from comity.space.instant import Instant, calendar, check, from_seconds, parse, text
 
 LAST = 253402300799999
 
@@ -61,10 +61,20 @@ def test_an_offset_is_taken_into_account(same: str) -> None:
     assert parse(same) == parse("2015-11-26T10:00:00Z")
 
 
-@pytest.mark.parametrize("fraction", [".9", ".99", ".999", ".9999", ".999999", ".999999999"])
+@pytest.mark.parametrize(
+    "fraction", [".9", ".99", ".999", ".9999", ".999999", ".999999999", ".9999999999", ".0000000001"]
+)
 def test_digits_past_milliseconds_are_cut_and_not_rounded(fraction: str) -> None:
     """Rounded, a time could come after what followed it."""
     assert parse(f"2015-11-26T10:00:00{fraction}Z") == 1448532000000 + int(fraction[1:4].ljust(3, "0"))
+
+
+@pytest.mark.parametrize(
+    ("fraction", "more"),
+    [("", 0), (".5", 500), (".123", 123), (".1230", 123), (".1230000001", 124), (".9999", 1000), ("." + "0" * 20, 0)],
+)
+def test_the_end_of_something_is_rounded_up_and_never_down(fraction: str, more: int) -> None:
+    assert parse(f"2015-11-26T10:00:00{fraction}Z", up=True) == 1448532000000 + more
 
 
 def test_an_offset_may_reach_over_the_ends() -> None:
@@ -103,7 +113,6 @@ def test_an_offset_may_reach_over_the_ends() -> None:
         "2015-11-26T1:00:00Z",
         "2015-11-26T10:00:00.Z",
         "2015-11-26T10:00:00,5Z",
-        "2015-11-26T10:00:00.0000000001Z",
         "2015-11-26T10:00:00+03",
         "2015-11-26T10:00:00+0300",
         "2015-11-26T10:00:00+3:00",
@@ -153,7 +162,7 @@ def test_a_leap_second_has_no_instant_and_is_refused(zone: str) -> None:
     """2016-12-31T23:59:60Z was a second. To take it for another would be to repair what was said."""
     hour = "23:59" if zone != "+08:00" else "07:59"
     day = "2016-12-31" if zone != "+08:00" else "2017-01-01"
-    assert "no calendar has" in refused(lambda: parse(f"{day}T{hour}:60{zone}"))
+    assert "a leap second (:60)" in refused(lambda: parse(f"{day}T{hour}:60{zone}"))
     assert parse(f"{day}T{hour}:59{zone}") == 1483228799000
 
 
@@ -181,6 +190,31 @@ def test_a_time_before_1970_is_refused(written: str) -> None:
 @pytest.mark.parametrize("written", ["9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999-00:01"])
 def test_a_time_after_9999_is_refused(written: str) -> None:
     assert "after 9999" in refused(lambda: parse(written))
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("1969-12-31T23:59:59.999Z", -1),
+        ("1964-05-27T00:00:00Z", -176688000000),
+        ("0001-01-01T00:00:00Z", -62135596800000),
+        ("0999-12-31T23:59:59Z", -30610224001000),
+        ("2015-11-26T10:00:00Z", 1448532000000),
+        ("9999-12-31T23:59:59.999Z", LAST),
+    ],
+)
+def test_a_time_of_any_year_of_the_calendar_is_read_where_one_is_told_of(written: str, at: int) -> None:
+    assert calendar(written) == at
+    assert text(calendar(written))[:19] == written[:19]
+
+
+@pytest.mark.parametrize(
+    "written", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00Z", "1964-05-27"]
+)
+def test_what_lies_outside_of_the_calendar_is_refused_there_too(written: str) -> None:
+    with pytest.raises(RemoteError) as caught:
+        calendar(written, place="/first_seen")
+    assert caught.value.place == "/first_seen"
 
 
 # -- numbers

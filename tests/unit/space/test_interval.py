@@ -1,8 +1,10 @@
-"""Intervals are closed, may be open-ended or of no length, and never run backwards."""
+"""Intervals end before their end, may be open-ended or of no length, and never run backwards."""
 
 from typing import TypeAlias
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.errors import MALFORMED, RemoteError
 from comity.space import interval
@@ -21,13 +23,20 @@ def of(start: int | None, end: int | None) -> Interval:
 @pytest.mark.parametrize(
     ("one", "other", "common"),
     [
-        ((0, 5), (5, 9), (5, 5)),
+        ((0, 5), (5, 9), None),
+        ((0, 6), (5, 9), (5, 6)),
         ((0, 5), (6, 9), None),
+        ((5, 5), (5, 9), (5, 5)),
+        ((0, 5), (5, 5), None),
+        ((None, 5), (5, 5), None),
+        ((5, 5), (5, None), (5, 5)),
+        ((5, 5), (None, None), (5, 5)),
         ((0, 9), (2, 3), (2, 3)),
         ((4, 4), (4, 4), (4, 4)),
         ((4, 4), (0, 9), (4, 4)),
         ((4, 4), (5, 9), None),
-        ((None, 5), (5, None), (5, 5)),
+        ((None, 5), (5, None), None),
+        ((None, 6), (5, None), (5, 6)),
         ((None, 5), (6, None), None),
         ((None, None), (3, 4), (3, 4)),
         ((None, 5), (None, 7), (None, 5)),
@@ -35,7 +44,7 @@ def of(start: int | None, end: int | None) -> Interval:
         ((None, None), (None, None), (None, None)),
     ],
 )
-def test_two_intervals_have_in_common_what_lies_in_both_ends_included(
+def test_two_intervals_have_in_common_what_lies_in_both_until_being_outside(
     one: Ends, other: Ends, common: Ends | None
 ) -> None:
     expected = None if common is None else of(*common)
@@ -52,10 +61,50 @@ def test_texts_are_read_and_zones_taken_into_account() -> None:
     assert read == Interval(NOON, NOON)
 
 
-def test_what_is_cut_from_times_never_parts_intervals_that_touch() -> None:
-    early = interval.parse(None, "2015-11-25T12:00:00.0009Z")
-    late = interval.parse("2015-11-25T12:00:00.0008Z", None)
-    assert early.overlap(late) is not None
+@pytest.mark.parametrize(
+    ("start", "end", "at", "over", "holds"),
+    [
+        (0, 5, 4, False, True),
+        (0, 5, 5, True, False),
+        (0, 5, 6, True, False),
+        (0, 5, -1, False, False),
+        (5, 5, 5, False, True),
+        (5, 5, 6, True, False),
+        (None, 5, 5, True, False),
+        (None, 5, -(10**13), False, True),
+        (5, None, 10**13, False, True),
+        (None, None, 0, False, True),
+    ],
+)
+def test_an_interval_is_over_at_its_end_and_an_instant_only_after_it(
+    start: int | None, end: int | None, at: int, over: bool, holds: bool
+) -> None:
+    assert of(start, end).is_over(Instant(at)) is over
+    assert of(start, end).holds(Instant(at)) is holds
+
+
+def test_what_is_less_than_a_millisecond_is_never_lost_at_an_end() -> None:
+    short = interval.parse("2015-11-25T12:00:00.0001Z", "2015-11-25T12:00:00.0009Z")
+    assert short == Interval(NOON, Instant(NOON + 1))
+    assert short.overlap(interval.parse("2015-11-25T12:00:00.0008Z", None)) is not None
+    assert interval.parse(None, "2015-11-25T12:00:00.0000Z") == Interval(None, NOON)
+
+
+ends = st.one_of(st.none(), st.integers(-3, 6))
+intervals = st.tuples(ends, ends).filter(lambda span: _runs(*span)).map(lambda span: of(*span))
+
+
+def _runs(start: int | None, end: int | None) -> bool:
+    return start is None or end is None or start <= end
+
+
+@given(intervals, intervals)
+def test_two_intervals_share_exactly_the_instants_that_both_hold(one: Interval, other: Interval) -> None:
+    common = one.overlap(other)
+    assert common == other.overlap(one)
+    for at in map(Instant, range(-6, 10)):
+        both = one.holds(at) and other.holds(at)
+        assert both is (common is not None and common.holds(at))
 
 
 def test_an_interval_that_ends_before_it_starts_is_refused_at_its_end() -> None:

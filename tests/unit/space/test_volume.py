@@ -227,16 +227,18 @@ def test_a_volume_with_no_altitude_and_no_time_is_at_all_of_them() -> None:
         ("6500 m", "7000 m", "2015-11-24T07:00:00Z", "2015-11-24T08:00:00Z", True),
         ("6501 m", "7000 m", "2015-11-24T07:00:00Z", "2015-11-24T08:00:00Z", False),
         ("19000 ft MSL", "19000 ft MSL", "2015-11-24T07:24:05Z", "2015-11-24T07:24:05Z", True),
-        ("5000 m", "6000 m", "2015-11-24T18:00:00Z", "2015-11-24T19:00:00Z", True),
-        ("5000 m", "6000 m", "2015-11-24T18:00:00.001Z", "2015-11-24T19:00:00Z", False),
-        ("5000 m", "6000 m", "2015-11-24T18:00:00Z", "2015-11-24T18:00:00Z", True),
+        ("5000 m", "6000 m", "2015-11-24T17:59:59.999Z", "2015-11-24T19:00:00Z", True),
+        ("5000 m", "6000 m", "2015-11-24T18:00:00Z", "2015-11-24T19:00:00Z", False),
+        ("5000 m", "6000 m", "2015-11-24T18:00:00Z", "2015-11-24T18:00:00Z", False),
+        ("5000 m", "6000 m", "2015-11-24T06:00:00Z", "2015-11-24T06:00:00Z", True),
+        ("5000 m", "6000 m", "2015-11-24T05:00:00Z", "2015-11-24T06:00:00Z", False),
         ("FL350", None, None, None, False),
         ("SFC", "FL100", None, None, False),
         ("SFC", "FL180", None, None, True),
         (None, None, None, "2015-11-24T05:59:59.999Z", False),
     ],
 )
-def test_all_three_must_meet_and_touching_is_enough(
+def test_all_three_must_meet_and_touching_is_enough_but_for_times(
     floor: str | None, ceiling: str | None, start: str | None, end: str | None, meets: bool
 ) -> None:
     other = flight(circle(36.4, 36.0, 5_000), floor, ceiling, start, end)
@@ -250,7 +252,9 @@ def test_a_witness_says_one_altitude_and_one_instant_where_there_is_any() -> Non
     here = circle(36, 35)
     low = flight(here, None, "100 m", None, "2015-11-24T18:00:00Z")
     found = witness(low, Volume(here))
-    assert (found.altitude_m, found.at) == (100.0, low.during.end)
+    assert found.at is not None
+    assert (found.altitude_m, found.at + 1) == (100.0, low.during.end)
+    assert low.during.holds(found.at)
     found = witness(Volume(here), Volume(here))
     assert (found.altitude_m, found.at, found.during) == (None, None, Interval())
     at = Interval(Instant(5), Instant(5))
