@@ -19,7 +19,8 @@ from comity.node.clock import SystemClock, SystemRandomness
 from comity.node.directory import Directory, create, lock_path
 from comity.node.keyring import FileKeyring
 from comity.node.lock import FileLock
-from comity.node.node import Node, Peer, pack
+from comity.node.node import Node, pack
+from comity.node.parties import Peer
 from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
 from comity.node.sync import Sync

@@ -19,7 +19,8 @@ from comity.model.fingerprint import Fingerprint, origin_of
 from comity.model.marking import Terms
 from comity.model.statement import Draft, Logged
 from comity.node.keyring import FileKeyring, public_keys
-from comity.node.node import Node, Peer, genesis, pack
+from comity.node.node import Node, genesis, pack
+from comity.node.parties import Peer
 from comity.node.ports import Request, Response, Store
 from comity.node.sqlite import SqliteStore
 from comity.node.sync import Round, Sync

@@ -21,7 +21,8 @@ from comity.model import acknowledgement, content, party, position, release
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.party import Descriptor
 from comity.model.statement import Index, Logged, Unverified
-from comity.node.node import Node, genesis, unpack
+from comity.node.node import Node, genesis
+from comity.node.parties import unpack
 from comity.node.ports import Request, Response
 from comity.node.sqlite import SqliteStore
 from comity.node.teller import Teller

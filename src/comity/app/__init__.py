@@ -13,6 +13,7 @@ __all__ = [
     "notices",
     "objections",
     "operations",
+    "party_commands",
     "positions",
     "render",
     "server",

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from comity import __version__
-from comity.app import airspace_commands, render, views
+from comity.app import airspace_commands, party_commands, render, views
 from comity.app.command import (
     ERROR,
     NOT_VALID,
@@ -52,6 +52,7 @@ logs = typer.Typer(help="This party's own log.", rich_markup_mode=None)
 app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 airspace_commands.register(app)
+party_commands.register(peers)
 
 
 Fingerprint = Annotated[bool, typer.Option("--quiet", "-q", help="Print the fingerprint alone, for a script.")]
@@ -180,18 +181,29 @@ def peer_add(
 
 
 @peers.command("list")
-def peer_list(context: typer.Context, json: Json = False) -> None:
+def peer_list(
+    context: typer.Context,
+    everybody: Annotated[bool, typer.Option("--all", help="Those that were removed too.")] = False,
+    json: Json = False,
+) -> None:
     """List the parties known here."""
-    found = call(context, "peer-list", {})
+    found = call(context, "peer-list", {"all": everybody})
     if json:
         render.document(found)
         return
     marks = {True: [views.RECONSTRUCTION], False: []}
     cells = [
-        (p["party"], "\n".join([p["name"], p["fingerprint"], *p["addresses"], *marks[p["reconstruction"]]]))
+        (
+            p["party"],
+            "\n".join([p["name"], p["fingerprint"], *p["addresses"], *marks[p["reconstruction"]], *_removed(p)]),
+        )
         for p in found
     ]
     render.rows("", ("party", "name, fingerprint, addresses"), cells, empty="no party is known here: comity peer add")
+
+
+def _removed(peer: dict[str, Any]) -> list[str]:
+    return [f"removed {peer['removed']}: neither asked nor answered"] if peer["removed"] else []
 
 
 # -- saying

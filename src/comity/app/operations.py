@@ -19,7 +19,8 @@ from comity.model.party import armour
 from comity.model.release import read as read_release
 from comity.model.statement import Unverified
 from comity.node import evidence, recorded
-from comity.node.node import Node, Peer, Saying, pack, read_fingerprint
+from comity.node.node import Node, Saying, pack, read_fingerprint
+from comity.node.parties import Peer
 from comity.node.ports import ReceivedRow
 from comity.node.sync import Sync
 from comity.proof import cbor
@@ -155,7 +156,7 @@ async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
 
 async def withdraw_statement(node: Node, sync: Sync, args: Args) -> Any:
     """Withdraw a statement's releases: {statement, from: [name]}."""
-    id, of = node.resolve(args["statement"], ours=True), node.named(args["from"])
+    id, of = node.resolve(args["statement"], ours=True), node.named(args["from"], removed=True)
     await node.withdraw(id, of)
     return {"statement": id.hex(), "withdrawn_from": [peer.petname for peer in of]}
 
@@ -265,7 +266,7 @@ async def told(node: Node, sync: Sync, args: Args) -> Any:
 async def prove(node: Node, sync: Sync, args: Args) -> Any:
     """The proof file of one telling: {statement, to}."""
     id = node.resolve(args["statement"], ours=True)
-    data = evidence.prove_telling(node, id, node.named([args["to"]])[0])
+    data = evidence.prove_telling(node, id, node.named([args["to"]], removed=True)[0])
     return {"statement": id.hex(), "to": args["to"], "size": len(data), "proof": base64.b64encode(data).decode()}
 
 
@@ -289,9 +290,19 @@ async def peer_add(node: Node, sync: Sync, args: Args) -> Any:
     return _peer(node, peer)
 
 
+async def peer_rename(node: Node, sync: Sync, args: Args) -> Any:
+    """Give a party another petname: {old, new}."""
+    return {"was": args["old"], **_peer(node, node.parties.rename(args["old"], args["new"]))}
+
+
+async def peer_remove(node: Node, sync: Sync, args: Args) -> Any:
+    """Neither ask nor answer a party any more; what it said stays: {party}."""
+    return _peer(node, node.parties.remove(args["party"], node.clock.now()))
+
+
 async def peer_list(node: Node, sync: Sync, args: Args) -> Any:
-    """All known parties."""
-    return [_peer(node, peer) for peer in node.peers]
+    """The parties known here: {all: with those that were removed}."""
+    return [_peer(node, peer) for peer in (node.parties.everybody if args.get("all") else node.peers)]
 
 
 def _peer(node: Node, peer: Peer) -> Any:
@@ -303,6 +314,7 @@ def _peer(node: Node, peer: Peer) -> Any:
         "addresses": list(found.addresses),
         "reconstruction": found.reconstruction,
         "log_size": head[0] if head else None,
+        "removed": None if peer.removed_at is None else instant.text(peer.removed_at),
     }
 
 
@@ -354,6 +366,8 @@ OPERATIONS: dict[str, Operation] = {
     "prove": prove,
     "descriptor": descriptor,
     "peer-add": peer_add,
+    "peer-rename": peer_rename,
+    "peer-remove": peer_remove,
     "peer-list": peer_list,
     "log-verify": log_verify,
     "log-adopt": log_adopt,

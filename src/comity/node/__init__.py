@@ -13,6 +13,7 @@ __all__ = [
     "lock",
     "naming",
     "node",
+    "parties",
     "picture",
     "ports",
     "receipts",

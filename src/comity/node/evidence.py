@@ -13,7 +13,8 @@ from comity.model.acknowledgement import HELD, Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import ROLES, Descriptor
 from comity.model.statement import Logged
-from comity.node.node import Node, Peer
+from comity.node.node import Node
+from comity.node.parties import Peer
 from comity.node.ports import ReleaseRow
 from comity.proof import cbor, merkle
 from comity.proof.checkpoint import add_lines
@@ -66,7 +67,7 @@ def read_cosigned(node: Node, note: bytes, of: Descriptor) -> Cosigned:
         RemoteError: `malformed`, `bad-signature`, `wrong-issuer`.
     """
     head = witness.read_head(note, of)
-    known = {_key_of(by): by for by in (node.descriptor, *(peer.descriptor for peer in node.peers))}
+    known = {_key_of(by): by for by in (node.descriptor, *(peer.descriptor for peer in node.parties.everybody))}
     own: Instant | None = None
     others: list[tuple[Descriptor, Instant]] = []
     for line in head.signed.note.signatures:
@@ -119,7 +120,7 @@ def own_head(node: Node, index: int, excluding: Fingerprint | None = None) -> tu
 
 
 def _witnesses(node: Node, excluding: Fingerprint | None = None) -> set[Fingerprint]:
-    return {peer.fingerprint for peer in node.peers if peer.fingerprint != excluding}
+    return {peer.fingerprint for peer in node.parties.everybody if peer.fingerprint != excluding}
 
 
 def told(node: Node, id: StatementId) -> list[tuple[str, Standing]]:
@@ -171,14 +172,14 @@ def _pull(node: Node, row: ReleaseRow) -> tuple[bytes, Pull] | None:
     Whoever asks for what comes after has all that he was shown of what was released to him before: that this was among it
     is inferred. What was withdrawn meanwhile was perhaps never given to him, so that only his answer shows that he had it.
     """
-    kept, peer = node.store.kept_after("pull", row.to, _subject(row.index)), node.peer(row.to)
+    kept, peer = node.store.kept_after("pull", row.to, _subject(row.index)), node.parties.known(row.to)
     if kept is None or peer is None or (row.withdrawn and node.store.answers_to(row.id) is None):
         return None
     return kept.data, read_pull(kept.data, peer.descriptor)
 
 
 def _counted(node: Node, hearer: Fingerprint, answer: StatementId) -> list[tuple[Instant, Descriptor]]:
-    peer = node.peer(hearer)
+    peer = node.parties.known(hearer)
     best = best_receipt(node, peer, answer) if peer else None
     return best.cosigned.apart_from(node.descriptor.fingerprint, hearer) if best else []
 
@@ -258,13 +259,13 @@ def _told_head(node: Node, index: int, described: Sequence[Descriptor]) -> tuple
     """
     store = node.store
     there = {one.fingerprint for one in described}
-    fit = {p.fingerprint for p in node.peers if p.fingerprint in there or _fits(p.descriptor, described)}
+    fit = {p.fingerprint for p in node.parties.everybody if p.fingerprint in there or _fits(p.descriptor, described)}
     firsts = {by: first for by in fit if (first := store.first_cosigned(by, index))}
     whose = min(firsts.keys() & there or firsts, key=lambda by: (firsts[by][1], by), default=None)
     after = index if whose is None else firsts[whose][0] - 1
     size, note = next(iter(store.published_after(after, 1)), (0, node.journal.note or b""))
     lines = [line for by, line, _ in store.cosignatures(size) if by == whose]
-    peer = None if whose is None else node.peer(whose)
+    peer = None if whose is None else node.parties.known(whose)
     return witness.read_head(add_lines(note, lines), node.descriptor), peer.descriptor if peer else None
 
 

@@ -19,7 +19,8 @@ from comity.errors import (
 from comity.exchange import witness
 from comity.exchange.witness import Head, Shown
 from comity.model.fingerprint import Fingerprint
-from comity.node.node import Node, Peer
+from comity.node.node import Node
+from comity.node.parties import Peer
 from comity.node.ports import Peers
 from comity.node.teller import AddCheckpoint
 from comity.space import instant

@@ -12,14 +12,10 @@ from comity.errors import (
     BAD_ARGUMENT,
     DAMAGED,
     EXISTS,
-    FINGERPRINT_MISMATCH,
-    NAME_TAKEN,
     NOT_A_NODE,
     NOT_OURS,
     READ_ONLY,
-    UNKNOWN_PARTY,
     UNKNOWN_STATEMENT,
-    ComityError,
     LocalError,
     RemoteError,
 )
@@ -36,7 +32,8 @@ from comity.model.statement import Draft, Index, Logged, Released, Signed, Unver
 from comity.node import fold, recorded, upkeep
 from comity.node.journal import Journal, Proposal
 from comity.node.naming import Naming
-from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, PeerRow, Randomness, ReleaseRow, Store
+from comity.node.parties import Parties, Peer, unpack
+from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, Randomness, ReleaseRow, Store
 from comity.node.shown import Shown
 from comity.node.upkeep import Progress
 from comity.node.versions import Versions
@@ -47,19 +44,6 @@ from comity.proof.hands import Hands, OneHand
 _SCAN = 1000
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Another party as it is known here."""
-
-    petname: str
-    descriptor: Descriptor
-
-    @property
-    def fingerprint(self) -> Fingerprint:
-        """Who it is."""
-        return self.descriptor.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +74,7 @@ class Node:
         self.journal = Journal.open(store, lock, keys, clock, descriptor.fingerprint)
         self.shown = Shown(store, self.journal)
         self.versions = Versions(store, descriptor.fingerprint)
-        self._peers: dict[Fingerprint, Peer] = {}
-        for row in store.peers():
-            self._peers[row.fingerprint] = Peer(row.petname, unpack(row.descriptor, row.fingerprint))
+        self.parties = Parties(store, descriptor)
 
     @classmethod
     def open(
@@ -281,37 +263,28 @@ class Node:
 
     @property
     def peers(self) -> list[Peer]:
-        """All known parties, by petname."""
-        return sorted(self._peers.values(), key=lambda peer: peer.petname)
+        """All parties that are asked and answered, by petname."""
+        return self.parties.present
 
     def peer(self, who: Fingerprint) -> Peer | None:
-        """A known party by its fingerprint."""
-        return self._peers.get(who)
+        """A party that is asked and answered, by its fingerprint; `parties.known` has also those that were removed."""
+        found = self.parties.known(who)
+        return found if found is not None and found.removed_at is None else None
 
-    def named(self, names: Iterable[str]) -> list[Peer]:
-        """Known parties by their petnames; `all` is every one of them.
+    def named(self, names: Iterable[str], *, removed: bool = False) -> list[Peer]:
+        """Parties by their petnames, as `Parties.named`.
 
         Raises:
             LocalError: `unknown-party`.
         """
-        by_name = {peer.petname: peer for peer in self._peers.values()}
-        found: dict[str, Peer] = {}
-        for name in names:
-            if name == "all":
-                found.update(by_name)
-            elif name in by_name:
-                found[name] = by_name[name]
-            else:
-                known = ", ".join(sorted(by_name)) or "nobody"
-                raise LocalError(UNKNOWN_PARTY, f"no party {name[:40]!a} is known here, only {known}", place="--to")
-        return [found[name] for name in sorted(found)]
+        return self.parties.named(names, removed=removed)
 
     def party_name(self, who: Fingerprint) -> str:
-        """The petname of a party; our own name for ourselves."""
+        """The petname of a party, marked where it was removed; our own name for ourselves."""
         if who == self.descriptor.fingerprint:
             return self.descriptor.party
-        peer = self._peers.get(who)
-        return peer.petname if peer else who[:16]
+        peer = self.parties.known(who)
+        return peer.shown if peer else who[:16]
 
     def add_peer(self, packed: bytes, expected: Fingerprint, petname: str | None = None) -> Peer:
         """Pin a party by its descriptor, after its fingerprint was learnt by another way.
@@ -319,25 +292,7 @@ class Node:
         Raises:
             LocalError: `fingerprint-mismatch`, `name-taken`, `exists`, `bad-argument`.
         """
-        try:
-            found = unpack(packed, expected)
-        except ComityError as error:
-            if error.code == FINGERPRINT_MISMATCH:
-                raise LocalError(error.code, error.message, evidence=error.evidence) from None
-            raise LocalError(BAD_ARGUMENT, f"not a descriptor: {error}") from None
-        try:
-            name = fingerprint.party_name(petname or found.party)
-        except ValueError as error:
-            raise LocalError(BAD_ARGUMENT, str(error), place="--as") from None
-        if found.fingerprint == self.descriptor.fingerprint:
-            raise LocalError(BAD_ARGUMENT, "that is this party itself")
-        if found.fingerprint in self._peers:
-            raise LocalError(EXISTS, f"already known as {self._peers[found.fingerprint].petname}")
-        if name == self.descriptor.party or name in {peer.petname for peer in self._peers.values()}:
-            raise LocalError(NAME_TAKEN, f"{name} stands for another party here; give this one another name with --as")
-        self.store.add_peer(PeerRow(name, packed, found.fingerprint))
-        self._peers[found.fingerprint] = Peer(name, found)
-        return self._peers[found.fingerprint]
+        return self.parties.add(packed, expected, petname)
 
     # -- upkeep
 
@@ -356,7 +311,7 @@ class Node:
             LocalError: `damaged`: then everything stays as it was.
         """
         try:
-            parties = [peer.descriptor for peer in self.peers]
+            parties = [peer.descriptor for peer in self.parties.everybody]
             self.store.refold(fold.refold(self.store, self.descriptor.fingerprint, parties, self._entries()))
         except RemoteError as error:
             raise LocalError(DAMAGED, f"kept evidence cannot be read: {error.message}") from None
@@ -397,15 +352,6 @@ def whose(store: Store) -> Descriptor:
 def pack(descriptor: Signed) -> bytes:
     """A descriptor as it is handed to others: CBOR [envelope, salt, content]."""
     return cbor.encode(list(descriptor.triple))
-
-
-def unpack(packed: bytes, expected: Fingerprint | None = None) -> Descriptor:
-    """Read a packed descriptor.
-
-    Raises:
-        RemoteError: as `model.party.read`.
-    """
-    return party.read(Unverified.read(cbor.decode(packed, place="descriptor", limit=1 << 16)), expected)
 
 
 def genesis(

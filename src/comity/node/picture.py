@@ -100,13 +100,18 @@ class StoredPicture:
         return content.parse(cbor.decode(received.item, place="item")[0][2])
 
     def as_of(self) -> Mapping[Fingerprint, Instant | None]:
-        """Of each other party, as of when we have all that it says it has told us."""
-        return {peer.fingerprint: self._node.store.heard(peer.fingerprint) for peer in self._node.peers}
+        """Of each other party, as of when we have all that it says it has told us.
+
+        Of a party that was removed while a site of it stands here, the picture only grows older, and that objects as before.
+        """
+        store, everybody = self._node.store, self._node.parties.everybody
+        asked = [p.fingerprint for p in everybody if p.removed_at is None or store.airspace.protects(p.fingerprint)]
+        return {who: store.heard(who) for who in asked}
 
     def names(self) -> Mapping[Fingerprint, str]:
         """What the parties are called here."""
         me = self._node.descriptor
-        return {peer.fingerprint: peer.petname for peer in self._node.peers} | {me.fingerprint: me.party}
+        return {peer.fingerprint: peer.shown for peer in self._node.parties.everybody} | {me.fingerprint: me.party}
 
 
 class _Beside:

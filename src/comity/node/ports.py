@@ -218,11 +218,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class PeerRow:
-    """A party known here: the petname and its packed descriptor."""
+    """A party known here: the petname, its packed descriptor, and since when it is removed."""
 
     petname: str
     descriptor: bytes
     fingerprint: Fingerprint
+    removed_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,10 @@ class AirspaceIndex(Protocol):
 
     def unchecked(self, limit: int) -> Sequence[tuple[Fingerprint, StatementId]]:
         """Statements that the watch has not looked at since they came or were released, the oldest first."""
+        ...
+
+    def protects(self, author: Fingerprint) -> bool:
+        """Whether a site of this party is in force."""
         ...
 
     def finding(self, rule: str, against: StatementId, because: StatementId) -> FindingRow | None:
@@ -363,6 +368,7 @@ class Store(Protocol):
     def publish(self, size: int, note: bytes) -> None: ...
     def add_cosignature(self, size: int, by: Fingerprint, line: str, at: Instant) -> None: ...
     def add_peer(self, peer: PeerRow) -> None: ...
+    def change_peer(self, peer: Fingerprint, petname: str, removed_at: Instant | None) -> None: ...
     def mark_delivered(self, answer: StatementId, at: Instant) -> None: ...
     def remember_nonce(self, peer: Fingerprint, nonce: str, until: Instant, now: Instant) -> bool: ...
 

@@ -11,7 +11,8 @@ from comity.exchange import deliver, witness
 from comity.exchange.witness import Head
 from comity.model.fingerprint import Fingerprint
 from comity.node.evidence import Cosigned, best_receipt, encode_receipt, read_cosigned
-from comity.node.node import Node, Peer
+from comity.node.node import Node
+from comity.node.parties import Peer
 from comity.node.ports import Batch, Kept, Peers
 from comity.node.teller import Teller
 from comity.proof import cbor, merkle

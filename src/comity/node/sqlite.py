@@ -29,7 +29,7 @@ from comity.node.ports import (
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
-FORMAT = 1
+FORMAT = 2
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL, data BLOB NOT NULL);
@@ -41,7 +41,8 @@ CREATE TABLE IF NOT EXISTS published (size INTEGER PRIMARY KEY, note BLOB NOT NU
 CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER, by TEXT, line TEXT NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (size, by)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS cosignatures_by ON cosignatures (by, size);
-CREATE TABLE IF NOT EXISTS peers (fingerprint TEXT PRIMARY KEY, petname TEXT NOT NULL UNIQUE, descriptor BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS peers (fingerprint TEXT PRIMARY KEY, petname TEXT NOT NULL UNIQUE, descriptor BLOB NOT NULL,
+    removed_at INTEGER);
 CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT NULL, stix_id TEXT NOT NULL,
     teller TEXT NOT NULL, statement BLOB, item BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
     answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL, UNIQUE (teller, release));
@@ -90,7 +91,7 @@ class SqliteStore:
         if self._db.pragma("synchronous") != 2:
             raise LocalError(UNSAFE_STORE, "the database must run with synchronous = FULL")
         if self._db.pragma("user_version") not in (0, FORMAT):
-            raise LocalError(DAMAGED, "the database was written by a newer Comity")
+            raise LocalError(DAMAGED, "the database is of another version of Comity")
         with self._db:
             self._db.execute(_SCHEMA)
             self._db.execute(sqlite_places.SCHEMA)
@@ -194,7 +195,15 @@ class SqliteStore:
     def add_peer(self, peer: PeerRow) -> None:
         """Pin a party."""
         with self._db as db:
-            db.execute("INSERT INTO peers VALUES (?, ?, ?)", (peer.fingerprint, peer.petname, peer.descriptor))
+            row = (peer.fingerprint, peer.petname, peer.descriptor, peer.removed_at)
+            db.execute("INSERT INTO peers VALUES (?, ?, ?, ?)", row)
+
+    @guarded
+    def change_peer(self, peer: Fingerprint, petname: str, removed_at: Instant | None) -> None:
+        """Give a pinned party another petname, or note since when it is removed."""
+        with self._db as db:
+            to = "UPDATE peers SET petname = ?, removed_at = ? WHERE fingerprint = ?"
+            db.execute(to, (petname, removed_at, peer))
 
     @guarded
     def mark_delivered(self, answer: StatementId, at: Instant) -> None:
@@ -394,7 +403,7 @@ class SqliteStore:
     @guarded
     def peers(self) -> Sequence[PeerRow]:
         """All known parties, by petname."""
-        rows = self._rows("SELECT petname, descriptor, fingerprint FROM peers ORDER BY petname", ())
+        rows = self._rows("SELECT petname, descriptor, fingerprint, removed_at FROM peers ORDER BY petname", ())
         return [PeerRow(*row) for row in rows]
 
     @guarded

@@ -108,6 +108,12 @@ class SqliteAirspace:
         return self._rows(sql, (limit,))
 
     @guarded
+    def protects(self, author: Fingerprint) -> bool:
+        """Whether a site of this party is in force."""
+        sites = "SELECT 1 FROM matters WHERE author = ? AND stix_id GLOB 'protected-site--*' AND boxes > 0 LIMIT 1"
+        return bool(self._rows(sites, (author,)))
+
+    @guarded
     def finding(self, rule: str, against: StatementId, because: StatementId) -> FindingRow | None:
         """What was found of these before."""
         sql = f"SELECT {_FINDING} FROM findings WHERE rule = ? AND against = ? AND because = ?"

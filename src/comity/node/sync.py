@@ -7,9 +7,8 @@ one peer does, or answers, stops nothing that is done with another.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from comity.errors import MALFORMED, NOT_FOUND, ComityError, LocalError, RemoteError, TransportError
 from comity.exchange import acknowledge, deliver, witness
@@ -22,7 +21,8 @@ from comity.model.statement import Draft
 from comity.node import fold
 from comity.node.heads import Heads
 from comity.node.journal import Proposal
-from comity.node.node import Node, Peer
+from comity.node.node import Node
+from comity.node.parties import Peer
 from comity.node.ports import Batch, Kept, OutgoingAnswer, Peers, ReceivedRow
 from comity.node.receipts import Receipts
 from comity.node.teller import Teller
@@ -264,26 +264,26 @@ class Sync:
     # -- for ever
 
     async def run(self, *, beat: float = BEAT) -> None:
-        """Pull from every peer and move heads on a beat until cancelled; peers added later are taken up."""
+        """Pull from every peer and move heads on a beat until cancelled, whoever is added or removed meanwhile."""
         self._news = asyncio.Event()
-        tasks = [asyncio.create_task(self._look_for_ever(beat))]
-        known: set[Fingerprint] = set()
+        look = asyncio.create_task(self._look_for_ever(beat))
+        loops: dict[Fingerprint, list[asyncio.Task[None]]] = {}
         try:
             while True:
                 await self._upkeep()
-                for peer in self._node.peers:
-                    if peer.descriptor.addresses and peer.fingerprint not in known:
-                        known.add(peer.fingerprint)
-                        loops: list[Coroutine[Any, Any, None]] = [
-                            self._pull_for_ever(peer),
-                            self._beat_for_ever(peer, beat),
-                        ]
-                        tasks += map(asyncio.create_task, loops)
+                await self._take_up(loops, beat)
                 await asyncio.sleep(beat)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end([look, *(task for tasks in loops.values() for task in tasks)])
+
+    async def _take_up(self, loops: dict[Fingerprint, list[asyncio.Task[None]]], beat: float) -> None:
+        """Start with parties that were added, and end with those that were removed."""
+        peers = {peer.fingerprint for peer in self._node.peers if peer.descriptor.addresses}
+        for gone in loops.keys() - peers:
+            await _end(loops.pop(gone))
+        for new in peers - loops.keys():
+            ways = [self._pull_for_ever(new), self._beat_for_ever(new, beat)]
+            loops[new] = list(map(asyncio.create_task, ways))
 
     async def _upkeep(self) -> None:
         try:
@@ -310,14 +310,14 @@ class Sync:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), beat)
 
-    async def _beat_for_ever(self, peer: Peer, beat: float) -> None:
-        while True:
+    async def _beat_for_ever(self, who: Fingerprint, beat: float) -> None:
+        while peer := self._node.peer(who):
             await self._attempt(peer, Round(peer.petname), self._push_head, self._due_receipts)
             await asyncio.sleep(beat)
 
-    async def _pull_for_ever(self, peer: Peer) -> None:
+    async def _pull_for_ever(self, who: Fingerprint) -> None:
         wait, pull = RETRY_FIRST, self._pull_all
-        while True:
+        while peer := self._node.peer(who):
             done = Round(peer.petname)
             well = await self._attempt(peer, done, self._send_answers, pull, self._send_answers)
             # After a silence the first page is asked for at once: until it is here, nobody knows how old the picture is.
@@ -329,6 +329,12 @@ class Sync:
                     continue  # at once; who answers an empty page before its time must not keep us busy
             await asyncio.sleep(wait)
             wait = min(wait * 2, RETRY_LAST)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _where(error: Exception) -> str:

@@ -22,7 +22,8 @@ from comity.model.statement import Released
 from comity.node import fold
 from comity.node.access import Caller, authorise
 from comity.node.evidence import own_head
-from comity.node.node import Node, Peer
+from comity.node.node import Node
+from comity.node.parties import Peer
 from comity.node.ports import Batch, Kept, ReleaseRow
 from comity.proof import cbor
 from comity.proof.checkpoint import add_lines
@@ -110,6 +111,7 @@ class Teller:
         rows = self._rows(pull, fields["limit"])
         if not rows and fields["wait"]:
             await self._wait(caller, min(fields["wait"], MAX_WAIT))
+            self._peer(caller)  # it may have been removed meanwhile
             rows = self._rows(pull, fields["limit"])
         return self._page(pull, rows, min(max(fields["limit"], 1), MAX_ITEMS))
 

@@ -6,9 +6,11 @@ A fault comes before or after the work is done: after a power cut nobody can tel
 from collections.abc import Callable
 
 from comity.errors import STORAGE, LocalError
+from comity.model.fingerprint import Fingerprint
 from comity.node.node import Node
 from comity.node.ports import Batch
 from comity.node.sqlite import SqliteStore
+from comity.space.instant import Instant
 from world import MemoryLock, MemoryWire, Party
 
 
@@ -42,6 +44,9 @@ class Disk(SqliteStore):
 
     def commit(self, batch: Batch) -> None:
         self.faults.around("commit", lambda: super(Disk, self).commit(batch))
+
+    def change_peer(self, peer: Fingerprint, petname: str, removed_at: Instant | None) -> None:
+        self.faults.around("change_peer", lambda: super(Disk, self).change_peer(peer, petname, removed_at))
 
 
 class Lock(MemoryLock):

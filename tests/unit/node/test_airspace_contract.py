@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from comity.node.ports import Batch, Store
+from comity.node.ports import Batch, MatterRow, Store
 from comity.space.index_box import LEAST, MOST
 from comity.space.instant import Instant
 from unit.node.rows import EVERYWHERE, RU, US, box, finding, id_of, matter, release
@@ -145,3 +146,13 @@ def test_a_later_finding_of_the_same_takes_the_place_of_the_earlier(store: Store
     store.commit(Batch(findings=[finding(1, fate="alert")]))
     store.commit(Batch(findings=[later]))
     assert list(store.airspace.findings("alert", "said")) == [later]
+
+
+def test_a_party_protects_as_long_as_a_site_of_it_is_in_force(store: Store) -> None:
+    def site(number: int, **changed: Any) -> MatterRow:
+        return matter(number, stix_id=f"protected-site--{number % 10}", **changed)
+
+    store.commit(Batch(matters=[matter(1, RU), site(2, author=US), site(12, author=US)]))
+    assert (store.airspace.protects(RU), store.airspace.protects(US)) == (False, True)
+    store.commit(Batch(matters=[site(22, author=US, boxes=())]))
+    assert not store.airspace.protects(US)

@@ -56,7 +56,7 @@ def test_a_file_that_is_no_database_is_damaged(path: str) -> None:
 def test_a_database_of_a_later_format_is_not_opened(path: str) -> None:
     SqliteStore(path).close()
     later = apsw.Connection(path)
-    later.pragma("user_version", 2)
+    later.pragma("user_version", 99)
     later.close()
     assert opening(path) == DAMAGED
 

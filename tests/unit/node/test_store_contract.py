@@ -444,3 +444,15 @@ def test_contents_are_read_in_the_order_of_the_log(store: Store) -> None:
     store.commit(Batch(leaves=[leaf(index) for index in range(5)]))
     assert [tuple(row) for row in store.contents(1, 2)] == [(id_of(1), b"content 1"), (id_of(2), b"content 2")]
     assert list(store.contents(5, 2)) == []
+
+
+def test_a_peer_is_renamed_and_removed_and_stays_with_its_descriptor(store: Store) -> None:
+    for name in ("us", "fr"):
+        store.add_peer(rows.peer(name))
+    us = rows.peer("us")
+    store.change_peer(us.fingerprint, "usa", Instant(7))
+    assert list(store.peers()) == [rows.peer("fr"), PeerRow("usa", us.descriptor, us.fingerprint, Instant(7))]
+    assert refused(lambda: store.change_peer(us.fingerprint, "fr", None))
+    store.change_peer(us.fingerprint, "us", None)
+    store.change_peer(Fingerprint("nobody"), "x", None)
+    assert list(store.peers()) == [rows.peer("fr"), us]

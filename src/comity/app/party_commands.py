@@ -1,0 +1,35 @@
+"""The commands that change what is known of other parties; `cli` registers them beside `peer add` and `peer list`."""
+
+from typing import Annotated
+
+import typer
+
+from comity.app import render
+from comity.app.command import Json, call, tell
+
+Known = Annotated[str, typer.Argument(metavar="NAME", help="The party's name here.")]
+
+
+def register(peers: typer.Typer) -> None:
+    """Add the commands to the group `peer`."""
+    peers.command("rename")(peer_rename)
+    peers.command("remove")(peer_remove)
+
+
+def peer_rename(
+    context: typer.Context,
+    old: Known,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="What to call it here from now on.")],
+    json: Json = False,
+) -> None:
+    """Call a party by another name here. Nobody else learns of it, and nothing that was signed changes."""
+    told = call(context, "peer-rename", {"old": old, "new": new})
+    tell(told, json, f"{told['was']} is called {told['party']} now")
+
+
+def peer_remove(context: typer.Context, name: Known, json: Json = False) -> None:
+    """Neither ask nor answer a party any more. What it said stays, and what it protects goes on objecting, marked."""
+    told = call(context, "peer-remove", {"party": name})
+    tell(told, json, f"{told['party']} is removed")
+    if not json:
+        render.note("what it said stays here; what it protects goes on objecting; comity peer add takes it up again")

@@ -1,0 +1,199 @@
+"""Parties: who is known here, by which name, and who was removed.
+
+Rule 1: a petname stands for one party, removed ones included, so that no listing can mean another tomorrow. Rule 2: whoever
+was removed is neither asked nor answered and is told nothing new; what it said stays, with the descriptor that verifies it, and
+what it protected goes on objecting, marked. Rule 3: what is changed stands in the store before it is so here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from comity.errors import (
+    BAD_ARGUMENT,
+    EXISTS,
+    FINGERPRINT_MISMATCH,
+    NAME_TAKEN,
+    UNKNOWN_PARTY,
+    ComityError,
+    LocalError,
+)
+from comity.model import fingerprint, party
+from comity.model.fingerprint import Fingerprint
+from comity.model.party import Descriptor
+from comity.model.statement import Unverified
+from comity.node.ports import PeerRow, Store
+from comity.proof import cbor
+from comity.space.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another party as it is known here.
+
+    Attributes:
+        removed_at: since when it is neither asked nor answered; None of all others.
+    """
+
+    petname: str
+    descriptor: Descriptor
+    removed_at: Instant | None = None
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Who it is."""
+        return self.descriptor.fingerprint
+
+    @property
+    def shown(self) -> str:
+        """Its petname, marked where it was removed."""
+        return self.petname if self.removed_at is None else f"{self.petname} (removed)"
+
+
+class Parties:
+    """The other parties known at one node."""
+
+    def __init__(self, store: Store, me: Descriptor) -> None:
+        self._store, self._me = store, me
+        self._known: dict[Fingerprint, Peer] = {}
+        for row in store.peers():
+            descriptor = unpack(row.descriptor, row.fingerprint)
+            self._known[row.fingerprint] = Peer(row.petname, descriptor, row.removed_at)
+
+    @property
+    def everybody(self) -> list[Peer]:
+        """All of them, removed ones included, by petname."""
+        return sorted(self._known.values(), key=lambda peer: peer.petname)
+
+    @property
+    def present(self) -> list[Peer]:
+        """All that were not removed, by petname."""
+        return [peer for peer in self.everybody if peer.removed_at is None]
+
+    def known(self, who: Fingerprint) -> Peer | None:
+        """A party by its fingerprint, removed or not."""
+        return self._known.get(who)
+
+    def named(self, names: Iterable[str], *, removed: bool = False) -> list[Peer]:
+        """Parties by their petnames; `all` is every one that was not removed.
+
+        Args:
+            names: as they were typed.
+            removed: one that was removed will do.
+
+        Raises:
+            LocalError: `unknown-party`.
+        """
+        able = {peer.petname: peer for peer in (self.everybody if removed else self.present)}
+        found: dict[str, Peer] = {}
+        for name in names:
+            if name == "all":
+                found.update({peer.petname: peer for peer in self.present})
+            elif name in able:
+                found[name] = able[name]
+            else:
+                raise self._unknown(name)
+        return [found[name] for name in sorted(found)]
+
+    def _unknown(self, name: str) -> LocalError:
+        if any(peer.petname == name for peer in self.everybody):
+            message = f"{name} was removed: comity peer add takes it up again"
+        elif self.present:
+            known = ", ".join(peer.petname for peer in self.present)
+            message = f"no party {name[:40]!a} is known here, only {known}; comity peer add makes another known"
+        else:
+            message = f"no party {name[:40]!a} is known here, nor any other: comity peer add FILE|URL --fingerprint HEX"
+        return LocalError(UNKNOWN_PARTY, message, place="--to")
+
+    # -- changes
+
+    def add(self, packed: bytes, expected: Fingerprint, petname: str | None) -> Peer:
+        """Pin a party by its descriptor, or take up again one that was removed, by the name that it had.
+
+        Raises:
+            LocalError: `fingerprint-mismatch`, `name-taken`, `exists`, `bad-argument`.
+        """
+        found = _descriptor(packed, expected)
+        before = self._known.get(found.fingerprint)
+        name = self._free(petname or (before.petname if before else found.party), found.fingerprint, "--as")
+        if found.fingerprint == self._me.fingerprint:
+            raise LocalError(BAD_ARGUMENT, "that is this party itself")
+        if before is not None:
+            return self._restored(before, found, name)
+        self._store.add_peer(PeerRow(name, packed, found.fingerprint))
+        self._known[found.fingerprint] = Peer(name, found)
+        return self._known[found.fingerprint]
+
+    def _restored(self, before: Peer, found: Descriptor, name: str) -> Peer:
+        if before.removed_at is None:
+            raise LocalError(EXISTS, f"already known as {before.petname}; comity peer rename gives it another name")
+        if found.signed.triple != before.descriptor.signed.triple:
+            raise LocalError(
+                BAD_ARGUMENT, "not the descriptor that is pinned for this fingerprint: what it said hangs on that"
+            )
+        return self._change(replace(before, petname=name, removed_at=None))
+
+    def rename(self, old: str, new: str) -> Peer:
+        """Give a party another petname.
+
+        Raises:
+            LocalError: `unknown-party`, `name-taken`, `bad-argument`.
+        """
+        peer = self._by_name(old)
+        return self._change(replace(peer, petname=self._free(new, peer.fingerprint, "NEW")))
+
+    def remove(self, name: str, now: Instant) -> Peer:
+        """Neither ask nor answer a party any more; what it said stays.
+
+        Raises:
+            LocalError: `unknown-party`.
+        """
+        peer = self._by_name(name)
+        return peer if peer.removed_at is not None else self._change(replace(peer, removed_at=now))
+
+    def _by_name(self, name: str) -> Peer:
+        if name == "all":
+            raise LocalError(BAD_ARGUMENT, "one party at a time, by its name here")
+        return self.named([name], removed=True)[0]
+
+    def _change(self, peer: Peer) -> Peer:
+        self._store.change_peer(peer.fingerprint, peer.petname, peer.removed_at)
+        self._known[peer.fingerprint] = peer
+        return peer
+
+    def _free(self, text: str, whose: Fingerprint, place: str) -> str:
+        """A petname that stands for nobody else here."""
+        try:
+            name = fingerprint.party_name(text)
+        except ValueError as error:
+            raise LocalError(BAD_ARGUMENT, str(error), place=place) from None
+        others = [peer for peer in self._known.values() if peer.fingerprint != whose and peer.petname == name]
+        mine = name == self._me.party and whose != self._me.fingerprint
+        if mine or others:
+            of = (
+                "this party itself"
+                if mine
+                else "another party"
+                if others[0].removed_at is None
+                else "a party that was removed"
+            )
+            how = "give this one another name with --as" if place == "--as" else "choose another name"
+            raise LocalError(NAME_TAKEN, f"{name} stands for {of} here; {how}", place=place)
+        return name
+
+
+def unpack(packed: bytes, expected: Fingerprint | None = None) -> Descriptor:
+    """Read a packed descriptor.
+
+    Raises:
+        RemoteError: as `model.party.read`.
+    """
+    return party.read(Unverified.read(cbor.decode(packed, place="descriptor", limit=1 << 16)), expected)
+
+
+def _descriptor(packed: bytes, expected: Fingerprint) -> Descriptor:
+    try:
+        return unpack(packed, expected)
+    except ComityError as error:
+        if error.code == FINGERPRINT_MISMATCH:
+            raise LocalError(error.code, error.message, evidence=error.evidence) from None
+        raise LocalError(BAD_ARGUMENT, f"not a descriptor: {error}") from None
