@@ -9,6 +9,7 @@ __all__ = [
     "control",
     "demo",
     "files",
+    "layout",
     "nodes",
     "notices",
     "objections",

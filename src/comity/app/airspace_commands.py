@@ -175,7 +175,7 @@ def check(
     if json:
         render.document(found)
     else:
-        render.block(found["text"])
+        views.checked(found)
     raise typer.Exit(OBJECTIONS if found["objections"] else NONE_KNOWN)
 
 

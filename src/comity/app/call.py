@@ -97,4 +97,4 @@ class Report:
             if len(self._told) >= _REMEMBERED:
                 self._told.clear()
             self._told[line] = now
-            render.note(line)
+            render.note("{}", render.own(line))

@@ -37,6 +37,7 @@ from comity.app.command import (
     tell_alone,
     tell_said,
 )
+from comity.app.render import word
 from comity.errors import BAD_ARGUMENT, ComityError, LocalError
 
 app = typer.Typer(
@@ -93,7 +94,7 @@ def main() -> NoReturn:
     except _UsageError as found:
         render.error(LocalError(BAD_ARGUMENT, found.format_message()), as_json=as_json)
         if found.ctx is not None:
-            render.note(f"see: {found.ctx.command_path} --help")
+            render.note("see: {} --help", render.own(found.ctx.command_path))
         code = ERROR
     except (typer.Abort, KeyboardInterrupt):
         code = 130
@@ -144,7 +145,8 @@ def _announce(told: dict[str, object], as_json: bool) -> None:
         render.document(told)
         sys.stdout.flush()
     else:
-        render.note(f"{told['party']} ({told['fingerprint']}) listens at {told['url']}; Ctrl-C ends it")
+        party, known, url = (word(told[name]) for name in ("party", "fingerprint", "url"))
+        render.note("{} ({}) listens at {}; Ctrl-C ends it", party, known, url)
 
 
 @app.command()
@@ -157,9 +159,10 @@ def descriptor(context: typer.Context, quiet: Fingerprint = False, json: Json = 
         render.document(told)
     else:
         render.block(told["descriptor"].rstrip("\n"))
-        render.note(f"{told['party']}, {told['name']}: fingerprint {told['fingerprint']}")
+        party, known = word(told["party"]), word(told["fingerprint"])
+        render.note("{}, {}: fingerprint {}", party, told["name"], known)
         if told["reconstruction"]:
-            render.note(f"{told['party']}: {views.RECONSTRUCTION}")
+            render.note("{}: {}", party, views.RECONSTRUCTION)
 
 
 @peers.command("add")
@@ -191,19 +194,7 @@ def peer_list(
     if json:
         render.document(found)
         return
-    marks = {True: [views.RECONSTRUCTION], False: []}
-    cells = [
-        (
-            p["party"],
-            "\n".join([p["name"], p["fingerprint"], *p["addresses"], *marks[p["reconstruction"]], *_removed(p)]),
-        )
-        for p in found
-    ]
-    render.rows("", ("party", "name, fingerprint, addresses"), cells, empty="no party is known here: comity peer add")
-
-
-def _removed(peer: dict[str, Any]) -> list[str]:
-    return [f"removed {peer['removed']}: neither asked nor answered"] if peer["removed"] else []
+    views.peers(found)
 
 
 # -- saying
@@ -276,7 +267,7 @@ def sync(
     found = call(context, "sync", {})
     for one in found:
         for fault in one["errors"]:
-            render.note(f"{one['peer']}: {fault['code']}: {fault['message']}")
+            render.note("{}: {}: {}", word(one["peer"]), word(fault["code"]), render.own(fault["message"]))
     if json:
         render.document(found)
     else:
@@ -336,12 +327,12 @@ def told(context: typer.Context, statement: Statement, json: Json = False) -> No
 def log_verify(context: typer.Context, json: Json = False) -> None:
     """Compute the whole log again from its leaves; exit 1 if anything is not as it was signed."""
     found = call(context, "log-verify", {})
-    faults = [f"{fault['place']}: {fault['message']}" for fault in found["faults"]]
+    faults = [render.own("{}: {}", word(fault["place"]), render.own(fault["message"])) for fault in found["faults"]]
     tell(
         found,
         json,
         "the log is whole" if found["valid"] else "the log is damaged",
-        {**found, "faults": "\n".join(faults)},
+        {**found, "faults": render.lines(*faults)},
     )
     if not found["valid"]:
         raise typer.Exit(NOT_VALID)

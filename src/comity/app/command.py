@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from comity.app import render
+from comity.app.render import lines, own, word
 from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError
 
 NOT_VALID = 1
@@ -101,15 +102,16 @@ def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
     if quiet:
         tell_alone(told, "statement", as_json)
         for one in told.get("objections", []):
-            render.note(f"objection: {one['text']}")
+            render.note("objection: {}", own(one["text"]))
         return
-    withheld = [f"{one['party']} ({one['reason']})" for one in told["withheld_from"]]
-    shown = {**told, "released_to": told["released_to"] or "nobody: own party only", "withheld_from": withheld}
-    shown["objections"] = "\n".join(one["text"] for one in told.get("objections", []))
+    withheld = [own("{} ({})", word(one["party"]), own(one["reason"])) for one in told["withheld_from"]]
+    nobody = own("nobody: own party only")
+    shown = {**told, "released_to": told["released_to"] or nobody, "withheld_from": lines(*withheld)}
+    shown["objections"] = lines(*(own(one["text"]) for one in told.get("objections", [])))
     tell(told, as_json, _said(told), shown)
 
 
 def _said(told: dict[str, Any]) -> str:
     if told.get("already"):
-        return f"said already as {told['statement']}"
-    return "nothing was said: this is what would be" if told.get("dry_run") else "said"
+        return own("said already as {}", word(told["statement"]))
+    return own("nothing was said: this is what would be" if told.get("dry_run") else "said")

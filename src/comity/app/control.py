@@ -11,11 +11,11 @@ import contextlib
 import json
 import os
 import socket
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from comity.app import render
 from comity.app.operations import Args, perform
 from comity.errors import BAD_ARGUMENT, TOO_LARGE, UNREACHABLE, ComityError, LocalError, TransportError
 from comity.model import content
@@ -83,7 +83,7 @@ class Control:
             return {"error": error.as_dict()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # The command line sends none such: another program does. Where it is our own fault, this shows where.
-            traceback.print_exc()
+            render.fault("a command's arguments broke it", error)
             fault = LocalError(BAD_ARGUMENT, f"arguments that this command does not take ({type(error).__name__})")
             return {"error": fault.as_dict()}
 

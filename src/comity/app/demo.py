@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from comity.app import positions, render, views
+from comity.app.layout import Own
+from comity.app.render import own, word
 from comity.app.stage import at, stage
 from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange.verify import Verdict, verify
@@ -83,7 +85,8 @@ class Player:
                 while script and self._again is None:
                     await self._step(script.pop(0))
                 if self._again is None:
-                    render.block(f"\nThat took {time.monotonic() - begun:.1f} s.")
+                    render.block("")
+                    render.say("That took {} s.", round(time.monotonic() - begun, 1))
                     if self.keep:
                         await self._look_around()
 
@@ -98,11 +101,13 @@ class Player:
         sys.stdout.flush()
 
     async def _tell(self, step: Step) -> None:
-        render.block(f"\n{step['tell']}")
+        render.block("")
+        render.prose(step["tell"])
 
     async def _clock(self, step: Step) -> None:
         self.stage.set_clock(at(step["clock"]))
-        render.block(f"\n[{step['clock']}]")
+        render.block("")
+        render.say("[{}]", word(step["clock"]))
 
     async def _hear(self, step: Step) -> None:
         """{"hear": party}: it asks all others now, so that no picture of its is old because the clock has leapt."""
@@ -129,7 +134,8 @@ class Player:
         if "as" in step:
             self.statements[step["as"]] = told["statement"]
         if step["do"] == "check":
-            render.block(f"{step['by']} checks: {told['text']}")
+            render.say("{} checks:", word(step["by"]))
+            views.checked(told)
         else:
             self._said(step, told)
 
@@ -143,9 +149,9 @@ class Player:
         given = {"object": "", "state": "", "kind": "", "basis": "", "name": "", "function": ""} | step
         did = " ".join(words[step["do"]].format_map(given).split()) if step["do"] in words else step["do"]
         to = ", ".join(told.get("released_to") or told.get("withdrawn_from") or []) or "nobody: own party only"
-        render.block(f"{step['by']} {did}  ->  {to}")
+        render.say("{} {}  ->  {}", word(step["by"]), own(did), own(to))
         for one in told.get("objections", []):
-            render.block(f"   objection: {one['text']}")
+            render.say("   objection: {}", own(one["text"]))
 
     async def _until(self, step: Step) -> None:
         """{"until": "held" | "proved" | "objections", "at": party, "of": label, "with": party}."""
@@ -163,7 +169,8 @@ class Player:
     async def _show(self, step: Step) -> None:
         """{"show": a list, "at": party}: what the command of that name shows."""
         party, what = step["at"], step["show"]
-        render.block(f"\n{party}: comity -C {party} {what}")
+        render.block("")
+        render.say("{0}: comity -C {0} {1}", word(party), word(what))
         views_of: dict[str, Callable[[Any], None]] = {
             "told": views.told,
             "inbox": views.inbox,
@@ -181,16 +188,17 @@ class Player:
         """{"before": T, "at": teller, "of": label, "parties": [...]}: who had been told by then, each with a proof file."""
         limit, teller, label = at(step["before"]), step["at"], step["of"]
         told = await self.stage.do(teller, "told", statement=self.statements[label])
-        cells = []
+        cells: list[tuple[object, ...]] = []
         for party in step["parties"]:
             if party not in told["parties"]:
-                cells.append((party, "never told: not in the logs disclosed to this reader", "", "", ""))
+                never = own("never told: not in the logs disclosed to this reader")
+                cells.append((party, never, own(""), own(""), own("")))
                 continue
             file, verdict = await self._proof(teller, label, party)
             times = [verdict.held_at, verdict.proved_at]
-            held, proved = (one.replace("T", " ") if one else "-" for one in map(_text, times))
-            by_then = "yes" if verdict.proved_at is not None and verdict.proved_at < limit else "not proved"
-            cells.append((party, held, proved, by_then, f"{file.name}: {_judged(verdict)}"))
+            held, proved = (own(one.replace("T", " ") if one else "-") for one in map(_text, times))
+            by_then = own("yes" if verdict.proved_at is not None and verdict.proved_at < limit else "not proved")
+            cells.append((party, held, proved, by_then, own("{}: {}", word(file.name), _judged(verdict))))
         columns = (
             "party",
             "held, as it says",
@@ -203,11 +211,12 @@ class Player:
     async def _prove(self, step: Step) -> None:
         """{"prove": label, "at": teller, "with": hearer}: a proof file, judged with nothing but the file."""
         file, verdict = await self._proof(step["at"], step["prove"], step["with"])
-        render.block(f"{file.name}: {_judged(verdict)}")
+        render.say("{}: {}", word(file.name), _judged(verdict))
         if step.get("altered"):
             data = bytearray(file.read_bytes())
             data[len(data) // 2] ^= 1
-            render.block(f"{file.name}, one bit changed: {_judged(verify(bytes(data), self.stage.trust))}")
+            judged = _judged(verify(bytes(data), self.stage.trust))
+            render.say("{}, one bit changed: {}", word(file.name), judged)
 
     async def _proof(self, teller: str, label: str, hearer: str) -> tuple[Path, Verdict]:
         told = await self.stage.do(teller, "prove", statement=self.statements[label], to=hearer)
@@ -241,12 +250,12 @@ class Player:
                 loop.remove_reader(sys.stdin.fileno())
 
 
-def _judged(verdict: Verdict) -> str:
+def _judged(verdict: Verdict) -> Own:
     if not verdict.valid:
-        return f"NOT VALID: {verdict.problems[0]['message']}"
-    trusted = "trusted" if verdict.trusted else "not trusted"
-    rung = verdict.ladder[-1].name
-    return f"valid, {trusted}, shows {rung}" + (", a reconstruction" if verdict.reconstruction else "")
+        return own("NOT VALID: {}", own(verdict.problems[0]["message"]))
+    trusted = own("trusted" if verdict.trusted else "not trusted")
+    made_up = own(", a reconstruction" if verdict.reconstruction else "")
+    return own("valid, {}, shows {}{}", trusted, word(verdict.ladder[-1].name), made_up)
 
 
 def _text(when: Instant | None) -> str | None:

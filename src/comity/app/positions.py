@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from comity.app import render
+from comity.app.render import lines, own, quoted, word
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import position
 from comity.model.content import StixObject
@@ -172,10 +173,12 @@ def show(found: list[Args]) -> None:
     render.rows("positions", columns, cells, empty="no position is known here")
 
 
-def _rows(one: Args) -> Iterator[tuple[str, str, str, str]]:
-    subject = f"{one['subject']}\n(contested)" if one["contested"] else one["subject"]
+def _rows(one: Args) -> Iterator[tuple[object, object, object, str]]:
+    subject = lines(quoted(one["subject"]), *([own("(contested)")] if one["contested"] else []))
     for held in one["positions"]:
         stance = "is silent" if held["stance"] == Stance.SILENT.value else held["stance"]
-        word = f"{held['party']} {stance}" + ("\n(withdrawn)" if held.get("withdrawn") else "")
-        yield subject, word, held["basis"] or "none given", held["said_at"]
-        subject = ""
+        said = own("{} {}", word(held["party"]), own(stance))
+        withdrawn = [own("(withdrawn)")] if held.get("withdrawn") else []
+        basis = quoted(held["basis"]) if held["basis"] else own("none given")
+        yield subject, lines(said, *withdrawn), basis, held["said_at"]
+        subject = lines()

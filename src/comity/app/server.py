@@ -293,9 +293,7 @@ async def _syncing(sync: Sync) -> AsyncIterator[None]:
             try:
                 await sync.run()
             except Exception as error:  # the node must go on answering and asking
-                render.note(
-                    f"a fault in Comity, please report it: the loops broke off: {type(error).__name__}: {error}"
-                )
+                render.fault("a fault in Comity, please report it: the loops broke off", error)
             await asyncio.sleep(1)
 
     loops = asyncio.create_task(for_ever())

@@ -3,22 +3,25 @@
 from typing import Any
 
 from comity.app import render
+from comity.app.layout import Lines, Own
+from comity.app.render import lines, own, quoted, word
 
 _AT_HOME = ("said", "logged", "witnessed")
-_BASIS = {"fetched": "inferred: it has asked for what follows"}
-RECONSTRUCTION = "a reconstruction, of a demo or an exercise; its times are not of the real clock"
+_BASIS = {"fetched": own("inferred: it has asked for what follows")}
+RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are not of the real clock")
 
 
 def inbox(found: list[dict[str, Any]]) -> None:
     """What others told us."""
-    cells = [(one["from"], f"{one['name']}\n{one['statement']}\n{_fate(one)}") for one in found]
+    cells = [(one["from"], lines(quoted(one["name"]), one["statement"], *_fate(one))) for one in found]
     render.rows("told to us", ("from", "what, statement, when"), cells, empty="nothing was told to us yet")
 
 
-def _fate(one: dict[str, Any]) -> str:
-    answer = f"acknowledged {one['acknowledged']}" if one["acknowledged"] else "acknowledgement not delivered yet"
-    state = "withdrawn by its author" if one["withdrawn"] else one["state"]
-    return f"{one['type']} received {one['received_at']}: {state}\n{answer}"
+def _fate(one: dict[str, Any]) -> Lines:
+    at = one["acknowledged"]
+    answer = own("acknowledged {}", word(at)) if at else own("acknowledgement not delivered yet")
+    state = own("withdrawn by its author" if one["withdrawn"] else one["state"])
+    return lines(own("{} received {}: {}", word(one["type"]), word(one["received_at"]), state), answer)
 
 
 def told(found: dict[str, Any]) -> None:
@@ -28,34 +31,37 @@ def told(found: dict[str, Any]) -> None:
     cells = [row for name, one in found["parties"].items() for row in _rungs(name, one)]
     render.rows("told", columns, cells, empty="released to nobody")
     if found["not_released_to"]:
-        render.block("not released to: " + ", ".join(found["not_released_to"]))
+        render.say("not released to: {}", [word(party) for party in found["not_released_to"]])
 
 
 def _rungs(name: str, one: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:
-    found = [(name, rung, at, _BASIS.get(rung, "")) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
+    rungs = [(rung, at) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
+    found: list[tuple[str, str, str | None, str]] = [(name, rung, at, _BASIS.get(rung, own(""))) for rung, at in rungs]
     if one["refused"]:
         found.append((name, "refused", None, one["refused"]))
     if one["proved_at"]:
-        found.append(
-            (name, "held, proved by", one["proved_at"], f"cosignatures of third parties: {one['third_parties']}")
-        )
+        basis = own("cosignatures of third parties: {}", one["third_parties"])
+        found.append((name, own("held, proved by"), one["proved_at"], basis))
     if one["unacknowledged"]:
-        found.append((name, "unacknowledged", one["answer_by"], "no answer came in time"))
+        found.append((name, "unacknowledged", one["answer_by"], own("no answer came in time")))
     if one["withdrawn"]:
-        found.append((name, "withdrawn", None, ""))
+        found.append((name, "withdrawn", None, own("")))
     return found
 
 
 def verdict(told: dict[str, Any]) -> None:
     """What a proof file shows."""
     for problem in told["problems"]:
-        render.block(f"NOT VALID: {problem['code']} at {problem.get('place') or 'the file'}: {problem['message']}")
+        place = word(problem["place"]) if problem.get("place") else own("the file")
+        render.say("NOT VALID: {} at {}: {}", word(problem["code"]), place, own(problem["message"]))
     if told["problems"]:
         return
     if told.get("reconstruction"):
-        render.block(f"parties in this file: {RECONSTRUCTION}")
+        render.say("parties in this file: {}", RECONSTRUCTION)
     names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused", "proved_at")
-    whom = "teller and hearer have the fingerprints given" if told["trusted"] else "no: compare the fingerprints below"
+    whom = own("no: compare the fingerprints below")
+    if told["trusted"]:
+        whom = own("teller and hearer have the fingerprints given")
     render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}})
     columns = ("rung", "time", "on whose word", "")
     render.rows("ladder", columns, [(r["rung"], r["at"], r["by"], r["basis"]) for r in told["ladder"]], empty="none")
@@ -64,6 +70,12 @@ def verdict(told: dict[str, Any]) -> None:
         "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
     )
     render.facts("fingerprints in the file", dict(sorted(told["fingerprints"].items())))
+
+
+def checked(found: dict[str, Any]) -> None:
+    """What a check knows."""
+    for line in found["text"].split("\n"):
+        render.say("{}", own(line))
 
 
 def objections(found: list[dict[str, Any]]) -> None:
@@ -77,24 +89,36 @@ def alerts(found: list[dict[str, Any]]) -> None:
 
 
 def _standing(found: list[dict[str, Any]], title: str, empty: str) -> None:
-    cells = [(one["operator"], one["rule"], f"{one['text']}\n{_by(one)} {one['at']}") for one in found]
+    cells = [(one["operator"], one["rule"], lines(own(one["text"]), _by(one))) for one in found]
     render.rows(title, ("to", "rule", "what is known"), cells, empty=empty)
 
 
-def _by(one: dict[str, Any]) -> str:
-    return f"said by {one['said_by']} to {one['said_to']}" if one["said_to"] else f"found by {one['said_by']}"
+def _by(one: dict[str, Any]) -> Own:
+    by, to, at = word(one["said_by"]), one["said_to"], word(one["at"])
+    return own("said by {} to {} {}", by, word(to), at) if to else own("found by {} {}", by, at)
 
 
 def statements(found: list[dict[str, Any]]) -> None:
     """What was said, version by version."""
-    cells = [(one["by"], f"{one['name']}\n{one['statement']}\n{_version(one)}") for one in found]
+    cells = [(one["by"], lines(quoted(one["name"]), one["statement"], _version(one))) for one in found]
     render.rows("statements", ("by", "what, statement, version"), cells, empty="nothing of the kind is known here")
 
 
-def _version(one: dict[str, Any]) -> str:
-    precision = f" ({one['precision']})" if one["precision"] else ""
-    lines = [f"{one['type']}{precision} said {one['said_at']}: {one['state']}"]
-    for words, parties in (("released to", "released_to"), ("withdrawn from", "withdrawn_from")):
-        if one["audience"][parties]:
-            lines.append(f"{words} {', '.join(one['audience'][parties])}")
-    return "\n".join(lines)
+def _version(one: dict[str, Any]) -> Lines:
+    precision = own(" ({})", word(one["precision"])) if one["precision"] else own("")
+    said = own("{}{} said {}: {}", word(one["type"]), precision, word(one["said_at"]), own(one["state"]))
+    audience = (("released to {}", "released_to"), ("withdrawn from {}", "withdrawn_from"))
+    told = [(words, one["audience"][parties]) for words, parties in audience]
+    return lines(said, *(own(words, [word(party) for party in parties]) for words, parties in told if parties))
+
+
+def peers(found: list[dict[str, Any]]) -> None:
+    """The parties known here."""
+    cells = [(one["party"], _peer(one)) for one in found]
+    render.rows("", ("party", "name, fingerprint, addresses"), cells, empty="no party is known here: comity peer add")
+
+
+def _peer(one: dict[str, Any]) -> Lines:
+    made_up = [RECONSTRUCTION] if one["reconstruction"] else []
+    gone = [own("removed {}: neither asked nor answered", word(one["removed"]))] if one["removed"] else []
+    return lines(quoted(one["name"]), one["fingerprint"], *one["addresses"], *made_up, *gone)

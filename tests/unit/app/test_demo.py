@@ -49,7 +49,7 @@ def test_hatay_2015_shows_both_days(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "(contested)" in first
     assert first.count("notice 'flight' (callsign 'RU 83') meets this volume") >= 2
     assert first.count("notice 'border defence' meets this volume") >= 2
-    assert "fire from the ground. " in first
+    assert "fire from the ground.”" in first
     assert "replaced" in first
     assert first.count("yes") >= 2
     assert "never told: not in the logs disclosed to this reader" in first

@@ -537,4 +537,4 @@ def test_loops_that_break_are_told_and_begin_again(capsys: pytest.CaptureFixture
 
     world.run(run)
     assert len(runs) == 3
-    assert "RuntimeError: no reason" in capsys.readouterr().err
+    assert "RuntimeError: “no reason”" in capsys.readouterr().err

@@ -156,7 +156,7 @@ def text_of(stream: io.TextIOWrapper) -> str:
 def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COMITY_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("COLUMNS", "200")
     told = Story(tmp_path)
     try:
         yield told
