@@ -48,8 +48,8 @@ def line(text: str, most: int = LONG) -> str:
 def quoted(text: str, most: int = SHORT) -> str:
     r"""Show a text in quotation marks, which it cannot close: its own are shown as plain ones.
 
-    >>> quoted("clear\u201d says this node")
-    '“clear" says this node”'
+    >>> quoted("told\u201d says this node")
+    '“told" says this node”'
     >>> quoted("long " * 1000, 40)
     '“long long long ...” (5,000 characters)'
     """
