@@ -140,14 +140,17 @@ def read_release(given: Given) -> Any:
         "to": found.to,
         "tlp": terms.tlp.value,
         "onward": terms.onward.value,
+        "accepted": list(terms.accepted),
         "answer_by": None if terms.answer_by is None else instant.text(terms.answer_by),
         "withdrawn": found.withdrawn,
     }
 
 
 def read_terms(given: Given) -> Any:
-    terms = Terms(Tlp(given["tlp"]), Onward(given["onward"])).effective(given["object_marking_refs"])
-    return {"tlp": terms.tlp.value, "onward": terms.onward.value}
+    found = content.parse(raw_of(given["object"])).markings
+    terms = Terms(Tlp(given["tlp"]), Onward(given["onward"]), accepted=tuple(given["accepted"])).effective(found)
+    named = [{"name": one.name, "place": one.place} for one in found.not_understood]
+    return {"tlp": terms.tlp.value, "onward": terms.onward.value, "not_understood": named}
 
 
 def read_released(given: Given) -> Any:

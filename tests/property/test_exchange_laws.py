@@ -16,11 +16,11 @@ from comity.exchange.deliver import Item, Page, PageEnd, Pull
 from comity.exchange.prove import Held, Place, ProofFile, Silence
 from comity.exchange.verify import verify
 from comity.exchange.witness import Shown
-from comity.model import content
+from comity.model import caveats, content
 from comity.model.acknowledgement import Telling, root_over
 from comity.model.content import MAX_DEPTH, read_json
 from comity.model.fingerprint import Fingerprint
-from comity.model.marking import MARKING_IDS, Onward, Terms, Tlp, most_restrictive
+from comity.model.marking import MARKING_IDS, Markings, Onward, Terms, Tlp, most_restrictive
 from comity.model.statement import Draft, Logged
 from comity.proof import merkle
 from comity.proof.envelope import StatementId
@@ -376,8 +376,11 @@ def test_the_most_restrictive_is_an_order_in_which_nothing_is_lost(a: list[Tlp],
 def test_terms_are_only_ever_narrowed_and_narrowing_twice_is_narrowing_once(
     terms: Terms, some: list[str], more: list[str]
 ) -> None:
-    once = terms.effective(some)
+    def under(*found: list[str]) -> Markings:
+        return caveats.read({"object_marking_refs": [ref for refs in found for ref in refs]})
+
+    once = terms.effective(under(some))
     assert most_restrictive([once.tlp, terms.tlp]) is once.tlp
-    assert once.effective(some) == once
-    assert once.effective(more) == terms.effective([*some, *more]) == terms.effective([*more, *some])
+    assert once.effective(under(some)) == once
+    assert once.effective(under(more)) == terms.effective(under(some, more)) == terms.effective(under(more, some))
     assert once.onward in (terms.onward, Onward.NEVER)

@@ -39,6 +39,11 @@ DENIED = re.compile(r"\b(not a|no|nothing here is a|never a) clearance\b", re.IG
 # (where, the phrase, whose word it is)
 ALLOWED = (
     ("model/marking.py", "clear", "TLP 2.0: the level"),
+    ("model/_caveat_words.py", "clear", "TLP 2.0: the level"),
+    ("model/_caveat_words.py", "(clear|white|green", "TLP 2.0: the level"),
+    ("model/_caveat_words.py", "CLEAR|WHITE|GREEN", "TLP 2.0: the level"),
+    ("model/_caveat_words.py", "`clear` to `red`", "TLP 2.0: the level"),
+    ("model/_caveat_words.py", "authorised clearance clearances", "others' words for who may have something"),
     ("app/*.py", "amber+strict, red or clear", "TLP 2.0: the level"),
     ("--help", "amber+strict, red or clear", "TLP 2.0: the level"),
     ("docs/commands.md", "`--tlp` is `clear`, `green`", "TLP 2.0: the level"),

@@ -3,10 +3,12 @@
 __all__ = [
     "airspace_commands",
     "call",
+    "caveats",
     "checking",
     "cli",
     "command",
     "control",
+    "creators",
     "demo",
     "files",
     "layout",

@@ -6,6 +6,7 @@ import typer
 
 from comity.app import render, views
 from comity.app.command import (
+    Accept,
     AnswerBy,
     DryRun,
     Json,
@@ -61,13 +62,14 @@ def position(
     tlp: Tlp = "amber",
     onward: Onward = "never",
     answer_by: AnswerBy = None,
+    accept: Accept = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say what this party holds about a subject: its own word, which others may not share, and never a fact."""
     said = {"subject": subject, "stance": stance, "basis": basis, "revoke": revoke, "dry_run": dry_run}
-    tell_said(call(context, "position", {**said, **audience(to, own, tlp, onward, answer_by)}), json, quiet)
+    tell_said(call(context, "position", {**said, **audience(to, own, tlp, onward, answer_by, accept)}), json, quiet)
 
 
 def positions(

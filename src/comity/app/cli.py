@@ -19,6 +19,7 @@ from comity.app import airspace_commands, party_commands, render, views
 from comity.app.command import (
     ERROR,
     NOT_VALID,
+    Accept,
     AnswerBy,
     DryRun,
     Json,
@@ -209,12 +210,13 @@ def say(
     tlp: Tlp = "amber",
     onward: Onward = "never",
     answer_by: AnswerBy = None,
+    accept: Accept = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
-    terms = audience(to, own, tlp, onward, answer_by)
+    terms = audience(to, own, tlp, onward, answer_by, accept)
     raw = read_content(file)
     tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json, quiet)
 
@@ -227,13 +229,15 @@ def release(
     tlp: Tlp = "amber",
     onward: Onward = "never",
     answer_by: AnswerBy = None,
+    accept: Accept = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Release a statement of ours to further parties."""
-    terms = audience(to, False, tlp, onward, answer_by)
+    terms = audience(to, False, tlp, onward, answer_by, accept)
     told = call(context, "release", {"statement": statement, **terms})
-    tell_alone(told, "statement", json) if quiet else tell(told, json, "released")
+    shown = {**told, "not_understood": views.beside("", told), "accepted": None}
+    tell_alone(told, "statement", json) if quiet else tell(told, json, "released", shown)
 
 
 @app.command()
@@ -306,7 +310,8 @@ def show(context: typer.Context, statement: Statement, json: Json = False) -> No
     if json:
         render.document(told)
         return
-    render.facts("statement", {name: value for name, value in told.items() if name not in ("content", "bytes")})
+    shown = views.in_words(told["by"], told)
+    render.facts("statement", {name: value for name, value in shown.items() if name not in ("content", "bytes")})
     render.document(told["content"])
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.app import render
+from comity.app import render, views
 from comity.app.render import lines, own, word
 from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError
 
@@ -26,6 +26,12 @@ Onward = Annotated[str, typer.Option(help="May they pass it on? never, ask, may,
 AnswerBy = Annotated[
     str | None, typer.Option(metavar="TIME", help="Log `unacknowledged` if no answer came by then (RFC 3339).")
 ]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept-marking", metavar="NAME", help="Do not restrict for this marking, unknown here; repeatable."
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")]
 
 
@@ -36,7 +42,9 @@ def call(context: typer.Context, name: str, args: dict[str, Any]) -> Any:
     return done(context.obj, name, args)
 
 
-def audience(to: str, own: bool, tlp: str, onward: str, answer_by: str | None) -> dict[str, Any]:
+def audience(
+    to: str, own: bool, tlp: str, onward: str, answer_by: str | None, accept: list[str] | None = None
+) -> dict[str, Any]:
     """To whom something is said, and on what terms, as operations take it.
 
     Raises:
@@ -44,7 +52,7 @@ def audience(to: str, own: bool, tlp: str, onward: str, answer_by: str | None) -
     """
     if own and to:
         raise LocalError(BAD_ARGUMENT, "--own and --to exclude each other", place="--own")
-    return {"to": names(to), "own": own, "tlp": tlp, "onward": onward, "answer_by": answer_by}
+    return {"to": names(to), "own": own, "tlp": tlp, "onward": onward, "answer_by": answer_by, "accept": accept or []}
 
 
 def names(given: str) -> list[str]:
@@ -106,7 +114,8 @@ def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
         return
     withheld = [own("{} ({})", word(one["party"]), own(one["reason"])) for one in told["withheld_from"]]
     nobody = own("nobody: own party only")
-    shown = {**told, "released_to": told["released_to"] or nobody, "withheld_from": lines(*withheld)}
+    shown = views.in_words(told["by"], told)
+    shown |= {"released_to": told["released_to"] or nobody, "withheld_from": lines(*withheld)}
     shown["objections"] = lines(*(own(one["text"]) for one in told.get("objections", [])))
     tell(told, as_json, _said(told), shown)
 

@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from comity.app import checking, notices, objections, positions, sites, versions
+from comity.app import caveats, checking, notices, objections, positions, sites, versions
+from comity.app.creators import Creators
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
 from comity.exchange.release import preview
 from comity.model import content
+from comity.model.content import StixObject
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.party import armour
 from comity.model.release import read as read_release
@@ -33,7 +35,7 @@ Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
 
 
 async def say_object(node: Node, sync: Sync, args: Args) -> Any:
-    """Say one STIX object: {raw: base64, to: [name], own, tlp, onward, answer_by, dry_run}."""
+    """Say one STIX object: {raw: base64, to: [name], own, tlp, onward, answer_by, accept: [name], dry_run}."""
     saying = _saying(node, args)
     before = node.versions.said_already(saying.draft.object)
     if before is not None:
@@ -57,18 +59,20 @@ async def _say_together(node: Node, sync: Sync, each: Sequence[Args]) -> list[Ar
 
 def _saying(node: Node, args: Args) -> Saying:
     draft = say.say(base64.b64decode(args["raw"]))
-    return Saying(draft, _audience(node, args), _terms(node, args))
+    return Saying(draft, _audience(node, args), _terms(node, args, draft.object))
 
 
 def _told(node: Node, saying: Saying) -> Args:
     """To whom it goes, on what terms, and from whom it is withheld."""
     to, known = ([peer.petname for peer in peers] for peers in (saying.to, node.peers))
-    narrowed, withheld = preview(saying.draft.object, saying.terms, to, known)
+    said = saying.draft.object
+    _, withheld = preview(said, saying.terms, to, known)
     return {
-        "object": saying.draft.object.id,
+        "object": said.id,
+        "by": node.descriptor.party,
+        "created_by": Creators(node).of(node.descriptor.fingerprint, said),
         "released_to": to,
-        "tlp": narrowed.tlp.value,
-        "onward": narrowed.onward.value,
+        **caveats.terms_told(said, saying.terms),
         "withheld_from": [{"party": one.party, "reason": one.reason} for one in withheld],
     }
 
@@ -140,17 +144,20 @@ async def list_positions(node: Node, sync: Sync, args: Args) -> Any:
 
 
 async def release_statement(node: Node, sync: Sync, args: Args) -> Any:
-    """Release a statement to further parties: {statement, to, tlp, onward, answer_by}."""
+    """Release a statement to further parties: {statement, to, tlp, onward, answer_by, accept: [name]}."""
     id, to = node.resolve(args["statement"], ours=True), _audience(node, args)
     if not to:
         raise LocalError(BAD_ARGUMENT, "name at least one party", place="--to")
-    given = await node.release(id, to, _terms(node, args))
+    found = node.own(id).signed.object
+    terms = _terms(node, args, found)
+    given = await node.release(id, to, terms)
     await sync.look()
     fresh = {read_release(one.signed.object).to for one in given}
     return {
         "statement": id.hex(),
         "released_to": [p.petname for p in to if p.fingerprint in fresh],
         "already": [p.petname for p in to if p.fingerprint not in fresh],
+        **caveats.terms_told(found, terms),
     }
 
 
@@ -182,11 +189,14 @@ async def sync_peers(node: Node, sync: Sync, args: Args) -> Any:
 
 async def inbox(node: Node, sync: Sync, args: Args) -> Any:
     """What other parties told us and was not refused, in the order of arrival."""
-    return [_inbox_row(node, row) for row in node.store.received() if row.statement is not None and not row.refused]
+    creators = Creators(node)
+    rows = [row for row in node.store.received() if row.statement is not None and not row.refused]
+    return [_inbox_row(node, creators, row) for row in rows]
 
 
-def _inbox_row(node: Node, row: ReceivedRow) -> Any:
-    shown = _shown(row)
+def _inbox_row(node: Node, creators: Creators, row: ReceivedRow) -> Any:
+    item = cbor.decode(row.item, place="item")
+    shown = Unverified.read(item[0])
     outgoing = node.store.outgoing_answer(row.answer)
     delivered = outgoing.delivered_at if outgoing else None
     return {
@@ -195,6 +205,8 @@ def _inbox_row(node: Node, row: ReceivedRow) -> Any:
         "object": shown.object.id,
         "type": shown.object.type,
         "name": shown.object.name,
+        "created_by": creators.of(row.teller, shown.object),
+        **caveats.terms_told(shown.object, read_release(content.parse(item[3][2])).terms),
         "received_at": instant.text(row.received_at),
         "acknowledged": None if delivered is None else instant.text(delivered),
         "withdrawn": row.withdrawn,
@@ -223,27 +235,30 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
     if row is not None:
         logged = node.own(id)
         at = instant.from_seconds(logged.signed.envelope.iat)
+        found = logged.signed.object
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
-        told |= versions.shown(node, node.descriptor.fingerprint, id, logged.signed.object)
-        return {**told, **_content(logged.signed.object.raw)}
+        told |= versions.shown(node, node.descriptor.fingerprint, id, found)
+        told |= versions.borne(Creators(node), node.descriptor.fingerprint, found)
+        return {**told, **_content(found.raw)}
     record = recorded.find(node.store, node.descriptor.fingerprint, id)
     if record is not None:
         at = instant.from_seconds(record.envelope.iat)
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": None}
         told |= versions.shown(node, node.descriptor.fingerprint, id, record.object)
+        told |= versions.borne(Creators(node), node.descriptor.fingerprint, record.object)
         return {**told, **_content(record.object.raw)}
     received = node.store.received_statement(id)
     if received is None:
         raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
     shown, item = _shown(received), cbor.decode(received.item)
-    terms = read_release(content.parse(item[3][2])).terms.effective(shown.object.marking_refs)
+    terms = read_release(content.parse(item[3][2])).terms
     return {
         "statement": id.hex(),
         "by": node.party_name(received.teller),
+        "created_by": Creators(node).of(received.teller, shown.object),
         "said_at": instant.text(instant.from_seconds(shown.envelope.iat)),
         "received_at": instant.text(received.received_at),
-        "tlp": terms.tlp.value,
-        "onward": terms.onward.value,
+        **caveats.terms_told(shown.object, terms),
         "withdrawn": received.withdrawn,
         **versions.shown(node, received.teller, id, shown.object),
         **_content(shown.content),
@@ -389,7 +404,7 @@ def _audience(node: Node, args: Args) -> list[Peer]:
     return node.named(args.get("to") or [])
 
 
-def _terms(node: Node, args: Args) -> Terms:
+def _terms(node: Node, args: Args, found: StixObject) -> Terms:
     answer_by = args.get("answer_by")
     tlp = _one_of(Tlp, args.get("tlp") or "amber", "--tlp")
     onward = _one_of(Onward, args.get("onward") or "never", "--onward")
@@ -399,7 +414,7 @@ def _terms(node: Node, args: Args) -> Terms:
         raise LocalError(BAD_ARGUMENT, error.message, place="--answer-by") from None
     if by is not None and by <= node.clock.now():
         raise LocalError(BAD_ARGUMENT, "the time to answer by has passed already", place="--answer-by")
-    return Terms(tlp, onward, by)
+    return Terms(tlp, onward, by, accepted=caveats.accepted(args, found))
 
 
 def _one_of(kind: type[Choice], given: str, place: str) -> Choice:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from comity.app import caveats
+from comity.app.creators import Creators
 from comity.model.content import StixObject
 from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
@@ -31,6 +33,11 @@ def shown(node: Node, by: Fingerprint, statement: StatementId, said: StixObject)
     }
 
 
+def borne(creators: Creators, by: Fingerprint, said: StixObject) -> Args:
+    """What an object bears that a reader must not miss: whom it names as its creator, and what is not understood."""
+    return {"created_by": creators.of(by, said), "not_understood": caveats.told(said)}
+
+
 def _audience(node: Node, by: Fingerprint, statement: StatementId) -> Args:
     """To whom it is released, and from whom that was withdrawn, as far as this node can know."""
     if by == node.descriptor.fingerprint:
@@ -50,7 +57,8 @@ def known(node: Node, kind: str | None) -> list[Args]:
     """All statements known here, of one type or of all that people say; oldest first."""
     found = [one for one in _all(node) if (one[2].type == kind if kind else one[2].type not in NODE_TYPES)]
     found.sort(key=lambda one: (one[1].iat, one[2].modified or 0, one[1].id))
-    return [_as_dict(node, *one) for one in found]
+    creators = Creators(node)
+    return [{**_as_dict(node, *one), **borne(creators, one[0], one[2])} for one in found]
 
 
 def _all(node: Node) -> Iterator[Said]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comity.app import render
+from comity.app import caveats, creators, render
 from comity.app.layout import Lines, Own
 from comity.app.render import lines, own, quoted, word
 
@@ -13,8 +13,22 @@ RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are 
 
 def inbox(found: list[dict[str, Any]]) -> None:
     """What others told us."""
-    cells = [(one["from"], lines(quoted(one["name"]), one["statement"], *_fate(one))) for one in found]
+    cells = [
+        (one["from"], lines(quoted(one["name"]), one["statement"], *_fate(one), *beside(one["from"], one)))
+        for one in found
+    ]
     render.rows("told to us", ("from", "what, statement, when"), cells, empty="nothing was told to us yet")
+
+
+def beside(by: str, one: dict[str, Any]) -> Lines:
+    """What stands beside a statement: whom the object names as its creator, and what of it is not understood."""
+    return lines(*creators.words(by, one), *caveats.words(one))
+
+
+def in_words(by: str, told: dict[str, Any]) -> dict[str, Any]:
+    """An answer about one statement, as facts: what stands beside it in words."""
+    created_by, not_understood = lines(*creators.words(by, told)), lines(*caveats.words(told))
+    return {**told, "created_by": created_by, "not_understood": not_understood, "accepted": None}
 
 
 def _fate(one: dict[str, Any]) -> Lines:
@@ -100,7 +114,10 @@ def _by(one: dict[str, Any]) -> Own:
 
 def statements(found: list[dict[str, Any]]) -> None:
     """What was said, version by version."""
-    cells = [(one["by"], lines(quoted(one["name"]), one["statement"], _version(one))) for one in found]
+    cells = [
+        (one["by"], lines(quoted(one["name"]), one["statement"], _version(one), *beside(one["by"], one)))
+        for one in found
+    ]
     render.rows("statements", ("by", "what, statement, version"), cells, empty="nothing of the kind is known here")
 
 

@@ -135,7 +135,7 @@ def _judge(item: Item, vouched: _Vouched, to: Fingerprint, end: PageEnd, memo: P
         if said.object.type in NODE_TYPES:
             raise RemoteError(NOT_STIX, f"a {said.object.type} is never released", place="/type")
         typed.check(said.object)
-        narrowed = terms.terms.effective(said.object.marking_refs)
+        narrowed = terms.terms.effective(said.object.markings)
         terms = terms if narrowed is terms.terms else replace(terms, terms=narrowed)
     if item.release_index >= end.next or (said is not None and item.statement_index >= item.release_index):
         raise RemoteError(MALFORMED, "an index outside the page's range")

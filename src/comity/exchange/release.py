@@ -19,7 +19,7 @@ from comity.space.instant import Instant
 
 def release(statement: Signed, *, to: Fingerprint, terms: Terms, now: Instant, uuid: str) -> Draft:
     """Draft the release of one statement to one addressee; the object's own markings may narrow the terms."""
-    narrowed = terms.effective(statement.object.marking_refs)
+    narrowed = terms.effective(statement.object.markings)
     made = Release(f"release--{uuid}", statement.id, to, narrowed, now, withdrawn=False)
     return Draft(parse(releases.write(made, now)))
 
@@ -44,7 +44,7 @@ def released(statement: Logged | None, release: Logged) -> Released:
         found = statement.signed.object
         if found.type in NODE_TYPES:
             raise RemoteError(NOT_STIX, f"a {found.type} is never released", place="/type")
-        if terms.terms != terms.terms.effective(found.marking_refs):
+        if terms.terms != terms.terms.effective(found.markings):
             raise RemoteError(MARKING, "the release is more open than the object's own markings", place="/tlp")
     return Released(statement, release, terms)
 
@@ -58,6 +58,6 @@ def preview(found: StixObject, terms: Terms, to: Sequence[str], known: Sequence[
         to: the parties it would be released to.
         known: all known parties.
     """
-    narrowed = terms.effective(found.marking_refs)
+    narrowed = terms.effective(found.markings)
     reason = "not among those named" if to else "own party only: nobody was named"
     return narrowed, [Withheld(party, reason) for party in known if party not in to]

@@ -2,6 +2,7 @@
 
 __all__ = [
     "acknowledgement",
+    "caveats",
     "content",
     "drawing",
     "extension",

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from comity.errors import NOT_JSON, NOT_STIX, TOO_LARGE, ComityError, RemoteError
+from comity.model import caveats
 from comity.model.extension import COMITY_TYPES
+from comity.model.marking import Markings
 from comity.space import instant
 from comity.space.instant import Instant
 from comity.values import value
@@ -75,7 +77,6 @@ class StixObject:
         properties: all of them, parsed; for reading only.
         id: in small letters, however it came.
         modified: which version this is; None for a cyber-observable.
-        marking_refs: of the whole object and of single properties of it; in small letters.
     """
 
     raw: bytes
@@ -84,7 +85,11 @@ class StixObject:
     id: str
     modified: Instant | None
     revoked: bool
-    marking_refs: tuple[str, ...]
+
+    @property
+    def markings(self) -> Markings:
+        """What it says of how far it may go; read anew each time."""
+        return caveats.read(self.properties)
 
     @property
     def name(self) -> str:
@@ -321,7 +326,8 @@ def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
         elif name in _TEXTS and type(given) is not str:
             _stix(f"/{name}", "must be a string")
     modified = _versioned(kind, value, declared, times)
-    return StixObject(raw, value, kind, identifier, modified, value.get("revoked", False), _markings(value))
+    _markings(value)
+    return StixObject(raw, value, kind, identifier, modified, value.get("revoked", False))
 
 
 def _known(kind: str, value: dict[str, Any], declared: dict[str, str]) -> None:
@@ -378,10 +384,10 @@ def _time(name: str, value: Any) -> Instant:
         _stix(f"/{name}", error.message)
 
 
-def _markings(value: dict[str, Any]) -> tuple[str, ...]:
-    """All marking ids, those of single properties included: a signed object goes whole or not at all."""
+def _markings(value: dict[str, Any]) -> None:
+    """Require that markings have their form, those of single properties too; what they mean is read by `caveats`."""
     if "object_marking_refs" not in value and "granular_markings" not in value:
-        return ()
+        return
     refs = [(f"/object_marking_refs/{at}", ref) for at, ref in enumerate(_list(value, "object_marking_refs"))]
     for at, item in enumerate(_list(value, "granular_markings")):
         place = f"/granular_markings/{at}"
@@ -391,7 +397,6 @@ def _markings(value: dict[str, Any]) -> tuple[str, ...]:
     for place, ref in refs:
         if type(ref) is not str or not _ID.fullmatch(ref.lower()):
             _stix(place, "not a STIX id (STIX 2.1 section 2.9)")
-    return tuple(ref.lower() for _, ref in refs)
 
 
 def _list(value: dict[str, Any], name: str) -> list[Any]:

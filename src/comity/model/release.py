@@ -1,7 +1,7 @@
 """Releases: a party's statement that one addressee may have one of its statements, and on what terms.
 
     {"type": "release", ..., "leaf": "<statement id, hex>", "to": "<fingerprint>", "tlp": "amber", "onward": "never",
-     "precision": "exact", "answer_by": "2026-11-26T12:00:00.000Z"}
+     "precision": "exact", "answer_by": "2026-11-26T12:00:00.000Z", "accepted": ["PAP:RED"]}
 
 One per addressee, so that co-recipients stay unseen. A withdrawal is a later version with `revoked: true`.
 """
@@ -9,8 +9,8 @@ One per addressee, so that co-recipients stay unseen. A withdrawal is a later ve
 import re
 from dataclasses import dataclass
 
-from comity.errors import RemoteError
-from comity.model import content, fingerprint
+from comity.errors import NOT_STIX, RemoteError
+from comity.model import caveats, content, fingerprint
 from comity.model.content import StixObject
 from comity.model.extension import COMITY_TYPES
 from comity.model.fingerprint import Fingerprint
@@ -19,6 +19,8 @@ from comity.model.properties import expect, member, one_of, statement_id, take, 
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.instant import Instant
+
+MAX_ACCEPTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def read(found: StixObject) -> Release:
         take(found, "onward", _ONWARD),
         take_optional(found, "answer_by", timestamp),
         take(found, "precision", _PRECISION),
+        _accepted(found),
     )
     return Release(
         found.id,
@@ -63,6 +66,19 @@ def read(found: StixObject) -> Release:
         take(found, "created", timestamp),
         found.revoked,
     )
+
+
+def _accepted(found: StixObject) -> tuple[str, ...]:
+    """The names of caveats that the releasing party takes upon itself; each once, in the order of their code points."""
+    names = found.properties.get("accepted", [])
+    if "accepted" in found.properties and not (type(names) is list and 1 <= len(names) <= MAX_ACCEPTED):
+        raise RemoteError(NOT_STIX, f"a list of 1 to {MAX_ACCEPTED} names", place="/accepted")
+    for at, name in enumerate(names):
+        if type(name) is not str or not 1 <= len(name) <= caveats.MAX_NAME:
+            raise RemoteError(NOT_STIX, f"a name has 1 to {caveats.MAX_NAME} characters", place=f"/accepted/{at}")
+    if names != sorted(set(names)):
+        raise RemoteError(NOT_STIX, "each name once, in the order of code points", place="/accepted")
+    return tuple(names)
 
 
 # What `write` writes for most releases, in all its bytes: a page has a thousand of them.
@@ -113,6 +129,7 @@ def write(release: Release, at: Instant) -> bytes:
             ("onward", terms.onward.value),
             ("precision", terms.precision),
             ("answer_by", None if terms.answer_by is None else instant.text(terms.answer_by)),
+            ("accepted", list(terms.accepted) or None),
         ],
         created=release.created,
     )

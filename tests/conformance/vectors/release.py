@@ -41,6 +41,7 @@ def _accepted() -> list[Vector]:
         "to": actor("ru").fingerprint,
         "tlp": "amber",
         "onward": "never",
+        "accepted": [],
         "answer_by": "2026-11-26T12:00:00.000Z",
         "withdrawn": False,
     }
@@ -51,10 +52,12 @@ def _accepted() -> list[Vector]:
         ("unknown-property", "RELEASE-1", "a property of a later version", {"x_later": 1}, {}),
         ("withdrawn", "RELEASE-10", "a later version of it, revoked: the withdrawal", later, {"withdrawn": True}),
         ("strict", "RELEASE-4", "TLP:AMBER+STRICT, ask first", _STRICT, _STRICT),
+        ("accepts", "RELEASE-17", "two markings accepted by their names", _ACCEPTS, _ACCEPTS),
     ]
     return [good(name, rule, desc, _shown(written(**given)), plain | out) for name, rule, desc, given, out in made]
 
 
+_ACCEPTS = {"accepted": ["PAP:RED", "x_opencti_granted_refs"]}
 _STRICT = {"tlp": "amber+strict", "onward": "ask"}
 
 
@@ -93,6 +96,14 @@ def _refused() -> list[Vector]:
         ("answer-by-nanoseconds", "RELEASE-7", "nine digits", {"answer_by": "2026-11-26T12:00:00.000000001Z"}),
         ("answer-by-seconds", "RELEASE-7", "no digits", {"answer_by": "2026-11-26T12:00:00Z"}),
         ("answer-by-leap", "RELEASE-7", "a leap second", {"answer_by": "2026-12-31T23:59:60Z"}),
+        ("accepted-empty", "RELEASE-17", "a list of no names", {"accepted": []}),
+        ("accepted-text", "RELEASE-17", "a name that is in no list", {"accepted": "PAP:RED"}),
+        ("accepted-number", "RELEASE-17", "a number for a name", {"accepted": [5]}),
+        ("accepted-empty-name", "RELEASE-17", "a name of no characters", {"accepted": [""]}),
+        ("accepted-long", "RELEASE-17", "a name of 201 characters", {"accepted": ["x" * 201]}),
+        ("accepted-twice", "RELEASE-17", "a name twice", {"accepted": ["PAP:RED", "PAP:RED"]}),
+        ("accepted-unsorted", "RELEASE-17", "names in another order", {"accepted": ["b", "a"]}),
+        ("accepted-many", "RELEASE-17", "101 names", {"accepted": [f"{at:03}" for at in range(101)]}),
         ("revoked-text", "RELEASE-10", "revoked as a text", {"revoked": "yes"}),
     ]
     return [bad(name, rule, "not-stix", desc, _shown(written(**changed))) for name, rule, desc, changed in made]
@@ -103,6 +114,9 @@ def _gate() -> list[Vector]:
     red = json.loads(NOTE) | {"object_marking_refs": [_RED]}
     said = fr.says(content.dump(red), "red note", at(2))
     amber = fr.says(written(leaf=said.id.hex(), answer_by=None), "too open", at(2))
+    pap = fr.says(content.dump(json.loads(NOTE) | {"labels": ["PAP:RED"]}), "note with a caveat", at(2))
+    loose = fr.says(written(leaf=pap.id.hex(), answer_by=None), "open for a caveat", at(2))
+    taken = fr.says(written(leaf=pap.id.hex(), answer_by=None, accepted=["PAP:RED"]), "caveat accepted", at(2))
     recall = fr.says(content.dump(bare("recall")), "recall", at(1))
     of_recall = release_of(recall, "ru", answer_by=None, label="recall released")
 
@@ -125,6 +139,14 @@ def _gate() -> list[Vector]:
             "a withdrawal goes alone",
             given(None, told.withdrawal),
             {"to": to, "tlp": "amber", "withdrawn": True},
+        ),
+        bad("gate-caveat", "RELEASE-14", "marking", "a note marked PAP:RED under an amber release", given(pap, loose)),
+        good(
+            "gate-caveat-accepted",
+            "RELEASE-17",
+            "the same, accepted by its name",
+            given(pap, taken),
+            {"to": to, "tlp": "amber", "withdrawn": False},
         ),
         bad("gate-too-open", "RELEASE-14", "marking", "a red note under an amber release", given(said, amber)),
         bad(
@@ -149,47 +171,144 @@ _AMBER_1 = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
 _OTHER = "marking-definition--7e9c2d1a-3b4c-4d5e-8f60-718293a4b5c6"
 
 
+_STRICT_2 = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"
+_STRICT_OPENCTI = "marking-definition--826578e1-40ad-459f-bc73-ede076f81f37"
+_EXTENSION = "extension-definition--0b0a1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3"
+_PAP = {"labels": ["PAP:RED"]}
+
+
 def _narrowed() -> list[Vector]:
-    made: list[tuple[str, str, str, str, list[str], str, str]] = [
-        ("terms-unmarked", "no marking: the terms as given", "green", "may", [], "green", "may"),
+    def refs(*ids: str) -> dict[str, Any]:
+        return {"object_marking_refs": list(ids)}
+
+    def label(text: str) -> dict[str, Any]:
+        return {"labels": ["test", text]}
+
+    many = refs(_GREEN, _AMBER_1, _WHITE_1)
+    known: list[tuple[str, str, str, str, dict[str, Any], str, str]] = [
+        ("terms-unmarked", "no marking: the terms as given", "green", "may", {}, "green", "may"),
         (
             "terms-narrowed",
-            "a red object released as green is red, and goes no further",
+            "a red object released as green is red: never onward",
             "green",
             "may",
-            [_RED],
+            refs(_RED),
             "red",
             "never",
         ),
-        ("terms-not-opened", "a green object released as amber stays amber", "amber", "ask", [_GREEN], "amber", "ask"),
         (
-            "terms-many",
-            "of three markings the most restrictive",
+            "terms-not-opened",
+            "a green object released as amber stays amber",
+            "amber",
+            "ask",
+            refs(_GREEN),
+            "amber",
+            "ask",
+        ),
+        ("terms-many", "of three markings the most restrictive", "clear", "must", many, "amber", "must"),
+        ("terms-tlp-1", "a TLP 1 marking counts as its level", "clear", "may", refs(_AMBER_1), "amber", "may"),
+        ("terms-strict", "TLP 2.0's own id", "clear", "may", refs(_STRICT_2), "amber+strict", "may"),
+        ("terms-opencti", "the id that OpenCTI uses", "clear", "may", refs(_STRICT_OPENCTI), "amber+strict", "may"),
+        ("terms-red-may", "red and may do not go together: never", "red", "may", {}, "red", "never"),
+        ("terms-label", "a level as a label", "clear", "may", label("tlp:red"), "red", "never"),
+        ("terms-label-strict", "another spelling", "clear", "may", label("TLP AMBER_strict"), "amber+strict", "may"),
+        ("terms-label-white", "TLP 1's white as a label", "clear", "may", label("TLP:WHITE"), "clear", "may"),
+        ("terms-label-wide", "full-width letters", "clear", "may", label("ＴＬＰ：ＧＲＥＥＮ"), "green", "may"),
+        ("terms-property", "a level as a vendor's property", "clear", "may", {"x_tlp": "RED"}, "red", "never"),
+        (
+            "terms-predefined",
+            "STIX's own extensions say nothing",
             "clear",
-            "must",
-            [_GREEN, _AMBER_1, _WHITE_1],
-            "amber",
-            "must",
+            "may",
+            {"extensions": {"ntfs-ext": {"sid": "1"}}},
+            "clear",
+            "may",
         ),
-        ("terms-tlp-1", "a TLP 1 marking counts as the level of its name", "clear", "may", [_AMBER_1], "amber", "may"),
         (
-            "terms-other-marking",
-            "a marking of another kind opens nothing",
-            "amber",
-            "never",
-            [_OTHER],
-            "amber",
-            "never",
+            "terms-everyday",
+            "a tag of MISP that restricts nothing",
+            "clear",
+            "may",
+            label('misp:type="url"'),
+            "clear",
+            "may",
         ),
-        ("terms-red-may", "red and may do not go together: never", "red", "may", [], "red", "never"),
+    ]
+    deep = {"x_about": [{"handling": "to be read in the vault"}]}
+    granular = {"granular_markings": [{"selectors": ["content"], "marking_ref": _OTHER}]}
+    extended = {"extensions": {_EXTENSION: {"extension_type": "property-extension", "some": 1}}}
+    unknown: list[tuple[str, str, str, dict[str, Any], str, str]] = [
+        ("other-marking", "a marking of another kind", "amber", refs(_OTHER), _OTHER, "/object_marking_refs/0"),
+        ("granular", "of one property alone", "clear", granular, _OTHER, "/granular_markings/0/marking_ref"),
+        ("pap", "another protocol as a label", "clear", _PAP, "PAP:RED", "/labels/0"),
+        ("tlp-unknown", "no level of TLP", "clear", label("tlp:ex:chr"), "tlp:ex:chr", "/labels/1"),
+        ("noforn", "a banner", "clear", label("SECRET//NOFORN"), "SECRET//NOFORN", "/labels/1"),
+        (
+            "vendor",
+            "a vendor's list",
+            "clear",
+            {"x_opencti_granted_refs": ["a"]},
+            "x_opencti_granted_refs",
+            "/x_opencti_granted_refs",
+        ),
+        ("deep", "a caveat at some depth", "clear", deep, "handling", "/x_about/0/handling"),
+        ("extension", "an extension", "clear", extended, _EXTENSION, f"/extensions/{_EXTENSION}"),
+        ("text", "in the words of the object", "clear", {"abstract": "NOFORN"}, "NOFORN", "/abstract"),
     ]
     return [
-        good(
-            name,
-            "RELEASE-9",
-            desc,
-            {"read": "terms", "tlp": tlp, "onward": onward, "object_marking_refs": refs},
-            {"tlp": level, "onward": rule},
-        )
-        for name, desc, tlp, onward, refs, level, rule in made
+        *(
+            _terms(name, "RELEASE-9", desc, (tlp, onward), borne, (level, rule))
+            for name, desc, tlp, onward, borne, level, rule in known
+        ),
+        *(
+            _terms(f"terms-{name}", "RELEASE-18", desc, (tlp, "may"), borne, ("amber+strict", "never"), (what, place))
+            for name, desc, tlp, borne, what, place in unknown
+        ),
+        _terms(
+            "terms-red-caveat",
+            "RELEASE-18",
+            "red is more than amber+strict",
+            ("red", "may"),
+            _PAP,
+            ("red", "never"),
+            ("PAP:RED", "/labels/0"),
+        ),
+        _terms(
+            "terms-accepted",
+            "RELEASE-17",
+            "accepted by its name: named, and as given",
+            ("clear", "may"),
+            _PAP,
+            ("clear", "may"),
+            ("PAP:RED", "/labels/0"),
+            accepted="PAP:RED",
+        ),
+        _terms(
+            "terms-accepted-other",
+            "RELEASE-17",
+            "another name accepted",
+            ("clear", "may"),
+            _PAP,
+            ("amber+strict", "never"),
+            ("PAP:RED", "/labels/0"),
+            accepted="PAP:AMBER",
+        ),
     ]
+
+
+def _terms(
+    name: str,
+    rule: str,
+    desc: str,
+    given: tuple[str, str],
+    borne: dict[str, Any],
+    out: tuple[str, str],
+    named: tuple[str, str] | None = None,
+    *,
+    accepted: str | None = None,
+) -> Vector:
+    object = {"text": content.dump(json.loads(NOTE) | borne).decode()}
+    terms = {"tlp": given[0], "onward": given[1], "accepted": [] if accepted is None else [accepted]}
+    not_understood = [] if named is None else [{"name": named[0], "place": named[1]}]
+    output = {"tlp": out[0], "onward": out[1], "not_understood": not_understood}
+    return good(name, rule, desc, {"read": "terms", **terms, "object": object}, output)

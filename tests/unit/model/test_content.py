@@ -8,6 +8,7 @@ import pytest
 from comity.model import content
 from comity.model.content import MAX_CONTENT, MAX_DEPTH, parse, read_json
 from comity.model.extension import COMITY_TYPES, NODE_TYPES
+from comity.model.marking import Markings, Tlp
 from comity.space import instant
 
 UUID = "00000000-0000-4000-8000-000000000001"
@@ -77,7 +78,7 @@ def test_an_id_in_capitals_is_the_same_id_and_its_bytes_stay_as_they_came() -> N
     found = parse(raw)
     assert found.raw == raw
     assert found.id == f"x-thing--{uuid.lower()}"
-    assert found.marking_refs == (marking.lower(),)
+    assert found.markings == Markings((Tlp.CLEAR,))
 
 
 @pytest.mark.parametrize("after", [b"", b"\n", b"\r\n", b" \t\r\n"])
