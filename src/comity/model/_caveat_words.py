@@ -10,8 +10,9 @@ from functools import lru_cache
 
 _LEVEL = r"(clear|white|green|amber(?:[\W_]*strict)?|red)"
 _TLP = r"t[\W_]?l[\W_]?p(?:[\W_]?v?2(?:[._]?0)?)?"
-_WHOLE = re.compile(rf"[\W_]*(?:(?:misp|marking|label|x)[\W_]+)?{_TLP}(?:[\W_]*level)?[\W_]*{_LEVEL}[\W_]*")
-_BARE = re.compile(rf"[\W_]*(?:{_TLP})?[\W_]*{_LEVEL}[\W_]*")
+_SPELLED = rf"(?:(?:misp|marking|label|x)[\W_]+)?{_TLP}(?:[\W_]*level)?"
+_WHOLE = re.compile(rf"[\W_]*{_SPELLED}[\W_]*{_LEVEL}[\W_]*")
+_BARE = re.compile(rf"[\W_]*(?:{_SPELLED})?[\W_]*{_LEVEL}[\W_]*")
 _SPOKEN = re.compile(rf"(?<![^\W_]){_TLP}(?:{_LEVEL}|[\W_]|$)")
 _SOME_LEVEL = re.compile(rf"(?<![^\W_]|_){_LEVEL}(?![^\W_])")
 _IN_FULL = re.compile(r"traffic[\W_]*light(?:[\W_]*protocol)?")
