@@ -54,9 +54,9 @@ def test_both_sides_name_what_is_not_understood_and_count_it_as_amber_strict_and
         assert told["not_understood"] == NAMED
     for told in (said, heard["inbox"], heard["show"], heard["again"]):
         assert (told["tlp"], told["onward"], told["accepted"]) == ("amber+strict", "never", [])
-        words = caveats.words(told)
+        [words] = caveats.words(told)
         assert words.startswith(
-            "not understood, so amber+strict at least and onward never: PAP:RED at /labels/1, x_open"
+            "not understood, so amber+strict at least and onward never: “PAP:RED” at /labels/1, “x_op"
         )
 
 
