@@ -3,6 +3,7 @@
 __all__ = [
     "access",
     "clock",
+    "contacts",
     "directory",
     "evidence",
     "fold",

@@ -46,6 +46,7 @@ class Journal:
     Attributes:
         tree, note: the log as it may be shown: committed, and locked.
         read_only: why nothing is signed; None while all is well.
+        stepped_back: when the clock was seen to be set back, and by how many milliseconds, at most so far.
         released: is called with the parties that something was released to, once it may be shown.
     """
 
@@ -54,6 +55,7 @@ class Journal:
         self._origin, self._party = origin_of(party), party
         self._waiting: list[_Waiter] = []
         self._last = Instant(0)
+        self.stepped_back: tuple[Instant, int] | None = None
         self.tree = Tree.empty()
         self.note: bytes | None = None
         self.read_only: str | None = None
@@ -202,6 +204,8 @@ class Journal:
             LocalError: `clock-skew`: the clock was set back by more than five minutes.
         """
         now = self._clock.now()
+        if now < self._last and (self.stepped_back is None or self._last - now > self.stepped_back[1]):
+            self.stepped_back = (now, self._last - now)
         if now + MAX_STEP_BACK < self._last:
             raise LocalError(CLOCK_SKEW, "the clock was set back by more than five minutes: nothing is signed")
         self._last = max(self._last, now)

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT N
     teller TEXT NOT NULL, statement BLOB, item BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
     answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL, UNIQUE (teller, release));
 CREATE INDEX IF NOT EXISTS received_statement ON received (statement);
+CREATE INDEX IF NOT EXISTS received_refused ON received (seq) WHERE refused IS NOT NULL;
 CREATE INDEX IF NOT EXISTS received_stix ON received (teller, stix_id);
 CREATE TABLE IF NOT EXISTS outgoing (id BLOB PRIMARY KEY, hearer TEXT NOT NULL, tellings BLOB NOT NULL, delivered_at INTEGER)
     WITHOUT ROWID;
@@ -295,6 +296,12 @@ class SqliteStore:
         sql = "SELECT size, at FROM cosignatures WHERE by = ? AND size > ? ORDER BY size LIMIT 1"
         return self._row(sql, (by, index))  # type: ignore[no-any-return]
 
+    @guarded
+    def last_cosigned(self, by: Fingerprint) -> tuple[int, Instant] | None:
+        """The newest published head that a witness cosigned: its size, and when."""
+        sql = "SELECT size, at FROM cosignatures WHERE by = ? ORDER BY size DESC LIMIT 1"
+        return self._row(sql, (by,))  # type: ignore[no-any-return]
+
     # -- what was released, and what came back
 
     @guarded
@@ -324,6 +331,15 @@ class SqliteStore:
         )
         return self._releases(where, (now,))
 
+    @guarded
+    def unanswered(self, now: Instant, limit: int) -> Sequence[ReleaseRow]:
+        """Releases whose `answer_by` has passed without an answer, whether the silence is logged or not, the oldest first."""
+        where = (
+            "answer_by < ? AND NOT withdrawn AND statement IS NOT NULL AND id NOT IN (SELECT release FROM answers) "
+            "ORDER BY answer_by, at LIMIT ?"
+        )
+        return self._releases(where, (now, limit))
+
     def _releases(self, where: str, values: tuple[Any, ...]) -> list[ReleaseRow]:
         rows = self._rows(f"SELECT {_RELEASE} FROM releases WHERE {where}", values)
         return [ReleaseRow(*(*row[:7], bool(row[7]))) for row in rows]
@@ -352,6 +368,11 @@ class SqliteStore:
     def received(self) -> Iterable[ReceivedRow]:
         """All that was received, in the order of arrival."""
         return [_received(row) for row in self._rows(f"SELECT {_RECEIVED} FROM received ORDER BY seq", ())]
+
+    @guarded
+    def refused(self) -> int:
+        """How many tellings were refused."""
+        return self._value("SELECT count(*) FROM received WHERE refused IS NOT NULL", ())  # type: ignore[no-any-return]
 
     @guarded
     def received_release(self, teller: Fingerprint, release: StatementId) -> ReceivedRow | None:

@@ -110,8 +110,14 @@ class SqliteAirspace:
     @guarded
     def protects(self, author: Fingerprint) -> bool:
         """Whether a site of this party is in force."""
-        sites = "SELECT 1 FROM matters WHERE author = ? AND stix_id GLOB 'protected-site--*' AND boxes > 0 LIMIT 1"
-        return bool(self._rows(sites, (author,)))
+        return bool(self.sites(author, 0, 1))
+
+    @guarded
+    def sites(self, author: Fingerprint, after: int, limit: int) -> Sequence[tuple[int, StatementId]]:
+        """A party's sites that are in force, each with a number by which the next are asked for."""
+        of = "author = ? AND stix_id GLOB 'protected-site--*' AND boxes > 0 AND seq > ?"
+        rows = self._rows(f"SELECT seq, statement FROM matters WHERE {of} ORDER BY seq LIMIT ?", (author, after, limit))
+        return [(seq, StatementId(statement)) for seq, statement in rows]
 
     @guarded
     def finding(self, rule: str, against: StatementId, because: StatementId) -> FindingRow | None:

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from comity.errors import MALFORMED, NOT_FOUND, ComityError, LocalError, RemoteError, TransportError
+from comity.errors import DAMAGED, MALFORMED, NOT_FOUND, ComityError, LocalError, RemoteError, TransportError
 from comity.exchange import acknowledge, deliver, witness
 from comity.exchange.acknowledge import Refused, Told
 from comity.exchange.deliver import Page, PageEnd, Pull
@@ -19,6 +19,7 @@ from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Draft
 from comity.node import fold
+from comity.node.contacts import REACH, Contacts, Noting
 from comity.node.heads import Heads
 from comity.node.journal import Proposal
 from comity.node.node import Node
@@ -51,6 +52,7 @@ class Round:
     answers_sent: int = 0
     cosigned: bool = False
     receipts: int = 0
+    told: bool = False
     errors: list[dict[str, object]] = field(default_factory=list)
 
 
@@ -63,12 +65,19 @@ class Sync:
     def __init__(
         self, node: Node, teller: Teller, peers: Peers, report: Callable[[str], None] = lambda _: None
     ) -> None:
-        self._node, self._teller, self._peers, self._report = node, teller, peers, report
+        self._node, self._teller = node, teller
+        self.contacts = Contacts(node.clock, report)
+        self._peers = Noting(peers, self.contacts)
         self.watch = Watch(node, report)
-        self._heads, self._receipts = Heads(node, peers), Receipts(node, teller, peers)
+        self._heads, self._receipts = Heads(node, self._peers), Receipts(node, teller, self._peers)
         # Answers that their teller says it has no use for; not offered again before the next start.
         self._unwanted: set[StatementId] = set()
         self._news = asyncio.Event()
+        self.running_since: Instant | None = None
+
+    def asked_at(self, peer: Peer) -> Instant | None:
+        """When a peer last asked something of us, since this node was opened."""
+        return self._teller.asked.get(peer.fingerprint)
 
     async def once(self, peer: Peer) -> Round:
         """One whole round with one peer; a step that fails is told in `errors`, and the others are still tried."""
@@ -81,6 +90,7 @@ class Sync:
         async def all_receipts(peer: Peer, done: Round) -> None:
             done.receipts += await self._receipts.fetch(peer, now=True)
 
+        done.told = True  # by whoever asked for this round: in its errors
         await self._attempt(peer, done, self._pull_all, self._send_answers, push_newest, all_receipts)
         return done
 
@@ -88,24 +98,28 @@ class Sync:
         """Take steps with a peer, whatever comes of each; a peer that is out of reach ends them. True if all went well."""
         well = True
         for step in steps:
+            faults, what = len(done.errors), _what(step)
             try:
                 await step(peer, done)
             except TransportError as error:
                 done.errors.append(error.as_dict())
+                self.contacts.failed(peer.fingerprint, REACH, error)
                 return False
             except Exception as error:
                 well = False
-                self._trouble(peer, done, error)
+                self._trouble(peer, done, error, what)
+            if len(done.errors) == faults:
+                self.contacts.well(peer.fingerprint, what, peer.petname)
         return well
 
-    def _trouble(self, peer: Peer, done: Round, error: Exception) -> None:
+    def _trouble(self, peer: Peer, done: Round, error: Exception, what: str) -> None:
         if not isinstance(error, ComityError):
             # Whatever a peer sends, it must not end what is done with the others.
             error = RemoteError(
                 MALFORMED, f"what it sent could not be taken in ({type(error).__name__}: {_where(error)})"
             )
         done.errors.append(error.as_dict())
-        self._report(f"{peer.petname}: {error}")
+        self.contacts.failed(peer.fingerprint, what, error, "" if done.told else f"{peer.petname}: {error}")
 
     async def deadlines(self) -> int:
         """Log `unacknowledged` for every release whose `answer_by` has passed in silence; returns how many."""
@@ -219,7 +233,7 @@ class Sync:
                 await self._send_answer(peer, answer)
                 done.answers_sent += 1
             except RemoteError as error:
-                self._trouble(peer, done, error)
+                self._trouble(peer, done, error, _what(self._send_answers))
                 if error.code == NOT_FOUND:
                     self._unwanted.add(answer.id)
 
@@ -266,6 +280,7 @@ class Sync:
     async def run(self, *, beat: float = BEAT) -> None:
         """Pull from every peer and move heads on a beat until cancelled, whoever is added or removed meanwhile."""
         self._news = asyncio.Event()
+        self.running_since = self._node.clock.now()
         look = asyncio.create_task(self._look_for_ever(beat))
         loops: dict[Fingerprint, list[asyncio.Task[None]]] = {}
         try:
@@ -281,6 +296,7 @@ class Sync:
         peers = {peer.fingerprint for peer in self._node.peers if peer.descriptor.addresses}
         for gone in loops.keys() - peers:
             await _end(loops.pop(gone))
+            self.contacts.forget(gone)
         for new in peers - loops.keys():
             ways = [self._pull_for_ever(new), self._beat_for_ever(new, beat)]
             loops[new] = list(map(asyncio.create_task, ways))
@@ -290,7 +306,9 @@ class Sync:
             self.publish()
             await self.deadlines()
         except LocalError as error:
-            self._report(str(error))
+            self.contacts.failed(None, "publish", error, str(error))
+        else:
+            self.contacts.well(None, "publish")
 
     async def look(self, *, most: int = LOOK_AT_ONCE, pause: float = 0.0) -> None:
         """Check what is new against what is in force, a few at a time: in between, others are answered."""
@@ -300,7 +318,10 @@ class Sync:
         except Exception as error:
             # Whatever is wrong with it, it must not end what is done with the peers.
             told = str(error) if isinstance(error, ComityError) else f"{type(error).__name__}: {_where(error)}"
-            self._report(f"what is new was not checked: {told}")
+            fault = LocalError(DAMAGED, f"what is new was not checked: {told}")
+            self.contacts.failed(None, "check", fault, fault.message)
+        else:
+            self.contacts.well(None, "check")
 
     async def _look_for_ever(self, beat: float) -> None:
         """Look at what is new one by one, with rests: a peer whose request comes in between cannot time what was found."""
@@ -335,6 +356,12 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _what(step: Step) -> str:
+    """What a step tries, by one name for each of its forms."""
+    name = str(getattr(step, "__name__", ""))
+    return next((what for what in ("pull", "answers", "receipts") if what in name), "head")
 
 
 def _where(error: Exception) -> str:

@@ -30,6 +30,7 @@ from comity.proof.checkpoint import add_lines
 from comity.proof.envelope import StatementId
 from comity.proof.merkle import MAX_SIZE
 from comity.proof.tree import parse_tile_path
+from comity.space.instant import Instant
 
 MAX_WAIT = 25
 MAX_ITEMS = 1000
@@ -80,6 +81,7 @@ class Teller:
     """Answers other nodes for one node.
 
     Attributes:
+        asked: when each member last asked something, since this node was opened.
         answered: is called with the hearer and the id of each answer that is new.
     """
 
@@ -87,6 +89,7 @@ class Teller:
         self._node = node
         self._waiting: dict[Fingerprint, set[asyncio.Event]] = {}
         self._closing = False
+        self.asked: dict[Fingerprint, Instant] = {}
         self.answered: Callable[[Fingerprint, StatementId], None] = lambda hearer, answer: None
         node.journal.released = self._wake
 
@@ -347,6 +350,7 @@ class Teller:
         peer = self._node.peer(caller)
         if peer is None:
             raise RemoteError(NOT_FOUND, "not a party known here")
+        self.asked[caller] = self._node.clock.now()
         return peer
 
 

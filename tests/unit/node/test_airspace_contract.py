@@ -154,5 +154,7 @@ def test_a_party_protects_as_long_as_a_site_of_it_is_in_force(store: Store) -> N
 
     store.commit(Batch(matters=[matter(1, RU), site(2, author=US), site(12, author=US)]))
     assert (store.airspace.protects(RU), store.airspace.protects(US)) == (False, True)
+    [(first, one)] = store.airspace.sites(US, 0, 9)
+    assert (one, store.airspace.sites(US, first, 9), store.airspace.sites(RU, 0, 9)) == (id_of(12), [], [])
     store.commit(Batch(matters=[site(22, author=US, boxes=())]))
     assert not store.airspace.protects(US)

@@ -456,3 +456,29 @@ def test_a_peer_is_renamed_and_removed_and_stays_with_its_descriptor(store: Stor
     store.change_peer(us.fingerprint, "us", None)
     store.change_peer(Fingerprint("nobody"), "x", None)
     assert list(store.peers()) == [rows.peer("fr"), us]
+
+
+# -- what `status` asks
+
+
+def test_the_newest_head_that_a_witness_cosigned_is_the_largest(store: Store) -> None:
+    for size in (3, 9, 5):
+        store.add_cosignature(size, RU, "ru's", Instant(size))
+    assert store.last_cosigned(RU) == (9, 9)
+    assert store.last_cosigned(US) is None
+
+
+def test_what_has_no_answer_in_time_is_listed_also_once_the_silence_is_logged(store: Store) -> None:
+    given = [release(number, RU, answer_by=100 - number) for number in range(1, 5)]
+    late = release(5, RU, answer_by=500)
+    store.commit(Batch(leaves=[leaf(index) for index in range(6)], releases=[*given, late, release(6, RU)]))
+    store.commit(Batch(answers=[rows.answer(given[0], 1)], silences=[(given[1].id, 7)]))
+    assert [row.index for row in store.unanswered(Instant(200), 9)] == [4, 3, 2]
+    assert [row.index for row in store.unanswered(Instant(200), 1)] == [4]
+    store.commit(Batch(releases=[withdrawal(8, given[3])]))
+    assert [row.index for row in store.unanswered(Instant(200), 9)] == [3, 2]
+
+
+def test_what_was_refused_is_counted(store: Store) -> None:
+    store.commit(Batch(received=[received(1), received(2, refused="malformed"), received(3, refused="marking")]))
+    assert store.refused() == 2
