@@ -63,7 +63,7 @@ def _altitude(stated: Altitude) -> str:
 
 
 # What is to be said of a reference, beside its name.
-_TAKEN = {"AGL": ", terrain unknown", "M": ", W84 or MSL not said, both are checked"}
+_TAKEN = {"AGL": ", terrain unknown", Reference.UNSTATED.value: ", W84 or MSL not said, both are checked"}
 
 
 def _lat(units: int) -> str:

@@ -187,13 +187,15 @@ def volume(
     Args:
         drawing: GeoJSON, of which nothing but the places is taken.
         start, until: times as people write them; they stand in the volume as RFC 3339.
-        floor, ceiling: altitudes as people state them, kept so; None is without limit.
+        floor, ceiling: altitudes as people write them, kept as they were stated; None is without limit.
 
     Raises:
         LocalError: naming the place in the file, or `/from`, `/until`, `/floor` or `/ceiling`, and the rule.
     """
     try:
         during = interval.read(start, until, places=("/from", "/until"))
+        floor = None if floor is None else altitude.read(floor, place="/floor")
+        ceiling = None if ceiling is None else altitude.read(ceiling, place="/ceiling")
         altitude.parse_band(floor, ceiling)
     except RemoteError as error:
         raise local(error) from None

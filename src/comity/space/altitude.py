@@ -1,7 +1,7 @@
 """Altitudes as they were stated, and the bands between a floor and a ceiling.
 
-    3000 m             metres above the WGS84 ellipsoid (W84): metres with no reference are this
-    3000 m W84
+    3000 m             metres with no reference: above the WGS84 ellipsoid or above mean sea level, and both are meant
+    3000 m W84         metres above the WGS84 ellipsoid
     9000 ft            feet with no reference are above mean sea level, as aviation has it
     19000 ft MSL       height above mean sea level
     1200 m AGL         height above the ground below (or the sea)
@@ -10,18 +10,20 @@
     UNL, unlimited     no limit
 
 Rule 1: what was stated is kept; nothing is ever turned from one reference into another.
-Rule 2: two altitudes of one reference are compared as stated. Where two volumes meet they have one ground, one sea
+Rule 2: two altitudes of one stated reference are compared as stated. Where two volumes meet they have one ground, one sea
 level and one air pressure between them, so the order is the same whatever these are.
-Rule 3: altitudes of different references are compared by the widest range of W84 that each can mean. There is no geoid,
-terrain or weather here that could narrow it; so this objects too often, never too seldom.
+Rule 3: altitudes of different references, or of none, are compared by the widest range of W84 that each can mean. There is
+no geoid, terrain or weather here that could narrow it; so this objects too often, never too seldom.
 
     reference   W84 metres for a stated h metres     because
     W84         h                                    it is the reference
     MSL         h - 110 .. h + 90                    the geoid lies between -107 and +86 m of the ellipsoid
+    none, metres  the same                           it may be MSL, which has room for W84 in it
     AGL         h - 550 .. h + 9000                  the ground lies between the Dead Sea's shore (-430 m MSL) and Everest (8849)
     FL          0.94 h - 1410 .. 1.05 h + 690        sea level pressures of 870 to 1085 hPa, the lowest and highest recorded, the
                                                      coldest and warmest air above them, and the geoid
 
+What travels is read by `parse`; what people type may have other forms, which `read` turns into it.
 MSL is a length, as charts, GNSS receivers and drones give it. What an altimeter shows is not: in very cold air it reads
 several hundred metres too high. Who flies by one says FL, or a band wide enough.
 """
@@ -31,6 +33,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from comity.errors import MALFORMED, RemoteError
+from comity.space import _altitude_forms
 
 # Floors and ceilings this close count as touching; it also covers what converting feet into metres rounds.
 TOUCH_M = 0.01
@@ -41,12 +44,13 @@ _UNLIMITED = float("inf")
 
 
 class Reference(StrEnum):
-    """What an altitude is measured from."""
+    """What an altitude is measured from; metres may leave open which of the first two it is."""
 
     W84 = "W84"
     MSL = "MSL"
     AGL = "AGL"
     FL = "FL"
+    UNSTATED = "W84 or MSL"
 
 
 class Unit(StrEnum):
@@ -64,9 +68,11 @@ _WIDENED = {
     Reference.MSL: ((1.0, -110.0), (1.0, 90.0)),
     Reference.AGL: ((1.0, -550.0), (1.0, 9_000.0)),
     Reference.FL: ((0.94, -1_410.0), (1.05, 690.0)),
+    Reference.UNSTATED: ((1.0, -110.0), (1.0, 90.0)),
 }
 _STATED = re.compile(r"(-?\d{1,6}(?:\.\d{1,3})?) ?(m|ft)(?: (w84|msl|agl))?", re.ASCII)
 _LEVEL = re.compile(r"fl ?(\d{1,3})", re.ASCII)
+_WORD = re.compile("unl|unlimited|sfc|gnd")
 _NO_LIMIT = frozenset({"unl", "unlimited"})
 _GROUND = frozenset({"sfc", "gnd"})
 
@@ -86,6 +92,8 @@ class Altitude:
     def __post_init__(self) -> None:
         if (self.unit is Unit.FL) is not (self.reference is Reference.FL):
             raise RemoteError(MALFORMED, "a flight level has no other unit and no other reference")
+        if self.reference is Reference.UNSTATED and self.unit is not Unit.M:
+            raise RemoteError(MALFORMED, "only metres go without a reference")
         lowest = 0.0 if self.unit is Unit.FL else LOWEST_M
         # NaN compares false and is refused too.
         if not lowest <= self.metres <= HIGHEST_M:
@@ -109,15 +117,15 @@ class Altitude:
         return factor * self.metres + metres
 
     def __str__(self) -> str:
-        """As it is written, the reference always said.
+        """As it is written, the reference said if it was stated or can be one alone.
 
-        >>> str(parse("3000 m")), str(parse("fl 95"))
-        ('3000 m W84', 'FL095')
+        >>> str(parse("3000m")), str(parse("9000 ft")), str(parse("fl 95"))
+        ('3000 m', '9000 ft MSL', 'FL095')
         """
         if self.unit is Unit.FL:
             return f"FL{self.value:03.0f}"
         number = f"{self.value:.3f}".rstrip("0").rstrip(".")
-        return f"{number} {self.unit} {self.reference}"
+        return f"{number} {self.unit}" + ("" if self.reference is Reference.UNSTATED else f" {self.reference}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,8 @@ class Band:
     """From a floor up to a ceiling, both included; None is without limit.
 
     Raises:
-        RemoteError: `malformed`: the floor is above the ceiling, whatever their references may mean.
+        RemoteError: `malformed`: the floor is above the ceiling, whatever their references may mean; one band that states
+            none for either has one for both.
     """
 
     floor: Altitude | None = None
@@ -171,14 +180,36 @@ def parse(text: str, *, place: str = "") -> Altitude | None:
 
 
 def read(text: str, *, place: str = "") -> str:
-    """Turn an altitude as people write it into the text that travels, which `parse` reads.
+    """Turn an altitude as people write it into a text that travels; one that does already is kept as it is.
 
     Raises:
         RemoteError: `malformed`: it has no meaning or more than one; the message says what to write.
+
+    >>> read("10,000 feet AMSL"), read("fl 95"), read("SURFACE")
+    ('10000 ft MSL', 'fl 95', 'SFC')
     """
-    said = " ".join(text.split())
-    parse(said, place=place)
-    return said
+    said = text.strip()
+    try:
+        # What means one thing where it travels may mean two where it is typed.
+        wire = said if _travels(said) else _altitude_forms.wire(said)
+        parse(wire)
+    except RemoteError as error:
+        raise RemoteError(error.code, error.message, place=place) from None
+    return wire
+
+
+def _travels(said: str) -> bool:
+    number = re.match(r"-?([\d.]*)", said, re.ASCII)
+    if number and _altitude_forms.is_point_for_thousands(number[1]):
+        return False
+    return any(form.fullmatch(said.lower()) for form in (_STATED, _LEVEL, _WORD))
+
+
+def read_band(floor: str | None, ceiling: str | None, *, places: tuple[str, str] = ("/floor", "/ceiling")) -> Band:
+    """Read a band from texts as people write them; else as `parse_band`."""
+    low = None if floor is None else read(floor, place=places[0])
+    high = None if ceiling is None else read(ceiling, place=places[1])
+    return parse_band(low, high, places=places)
 
 
 def parse_band(floor: str | None, ceiling: str | None, *, places: tuple[str, str] = ("/floor", "/ceiling")) -> Band:
@@ -204,12 +235,16 @@ def _altitude(said: str) -> Altitude:
     if stated is None:
         raise RemoteError(MALFORMED, "not an altitude, such as 3000 m, 9000 ft MSL, 1200 m AGL, FL200 or unlimited")
     value, unit, reference = stated.groups()
-    bare = Reference.W84 if unit == "m" else Reference.MSL
+    bare = Reference.UNSTATED if unit == "m" else Reference.MSL
     return Altitude(float(value), Unit(unit), Reference(reference.upper()) if reference else bare)
 
 
 def _in_order(floor: Altitude | None, ceiling: Altitude | None, place: str) -> None:
-    if not _reaches(floor, ceiling):
+    if floor is None or ceiling is None:
+        return
+    # Whoever states none for the two of one band has one in mind.
+    in_order = _at_most if floor.reference is ceiling.reference else _reaches
+    if not in_order(floor, ceiling):
         raise RemoteError(MALFORMED, f"the floor, {floor}, is above the ceiling, {ceiling}", place=place)
 
 
@@ -217,9 +252,13 @@ def _reaches(floor: Altitude | None, ceiling: Altitude | None) -> bool:
     """Say whether the floor can lie at or below the ceiling, where both are at one place and time."""
     if floor is None or ceiling is None:
         return True
-    if floor.reference is ceiling.reference:
-        return floor.metres <= ceiling.metres + TOUCH_M
+    if floor.reference is ceiling.reference and floor.reference is not Reference.UNSTATED:
+        return _at_most(floor, ceiling)
     return floor.lowest <= ceiling.highest + TOUCH_M
+
+
+def _at_most(floor: Altitude, ceiling: Altitude) -> bool:
+    return floor.metres <= ceiling.metres + TOUCH_M
 
 
 ALL_ALTITUDES = Band()

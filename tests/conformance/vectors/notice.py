@@ -68,7 +68,7 @@ def output(**changed: Any) -> dict[str, Any]:
 def out_volume(**changed: Any) -> dict[str, Any]:
     given = {
         "parts": ["polygon"],
-        "floor": "3000 m W84",
+        "floor": "3000 m",
         "ceiling": "FL200",
         "from": "2026-11-26T12:00:00.000Z",
         "until": "2026-11-26T12:40:00.000Z",
@@ -246,7 +246,8 @@ def _altitudes() -> list[Vector]:
         ("no-altitudes", "no limit", {"floor": None, "ceiling": None}, {"floor": None, "ceiling": None}),
         ("unlimited", "no limit, in words", {"ceiling": "UNL"}, {"ceiling": None}),
         ("feet", "feet are above the sea", {"floor": "9000 ft"}, {"floor": "9000 ft MSL"}),
-        ("level", "floor and ceiling are one", {"floor": "3000 m", "ceiling": "3000 m"}, {"ceiling": "3000 m W84"}),
+        ("level", "floor and ceiling are one", {"floor": "3000 m", "ceiling": "3000 m"}, {"ceiling": "3000 m"}),
+        ("ellipsoid", "metres above the ellipsoid", {"floor": "3000 m W84"}, {"floor": "3000 m W84"}),
         ("mixed", "what may be in order is", _MIXED, _MIXED),
     ]
     refused: list[tuple[str, str, dict[str, Any]]] = [

@@ -101,7 +101,7 @@ def _witnesses() -> list[Vector]:
 # -- what a check finds
 
 NOW = at(60)
-FLIGHT = volume(area=CIRCLE, floor="5400 m", ceiling="6000 m")
+FLIGHT = volume(area=CIRCLE, floor="5400 m W84", ceiling="6000 m W84")
 
 
 def said(by: str, value: dict[str, Any], label: str) -> dict[str, str]:
@@ -168,7 +168,7 @@ def _found() -> list[Vector]:
             "overlap-level",
             "OBJECTION-8",
             "altitudes that touch",
-            _check(said("ru", _other(floor="6000 m"), "other")),
+            _check(said("ru", _other(floor="6000 m W84"), "other")),
             overlap,
         ),
         (
@@ -261,7 +261,7 @@ def _silent() -> list[Vector]:
     later = {"from": "2026-11-26T12:40:00Z", "until": "2026-11-26T13:00:00Z"}
     made: list[tuple[str, str, str, dict[str, Any]]] = [
         ("nothing", "OBJECTION-11", "nothing was said", _check()),
-        ("above", "OBJECTION-8", "a metre above", _check(said("ru", _other(floor="6001 m"), "other"))),
+        ("above", "OBJECTION-8", "a metre above", _check(said("ru", _other(floor="6001 m W84"), "other"))),
         ("later", "OBJECTION-8", "it begins as the other ends", _check(said("ru", _other(**later), "other"))),
         ("elsewhere", "OBJECTION-8", "elsewhere", _check(said("ru", _other(area=near), "other"))),
         (

@@ -34,9 +34,11 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
 
     async def story() -> None:
         said = await protected(ru, name="City hospital", contact="+7 495", to=["fr"])
-        flight = await notified(ru, kind="patrol", floor="3000 m", ceiling="6000 m", frequency="121.5", to=["fr"])
+        flight = await notified(
+            ru, kind="patrol", floor="3000 m W84", ceiling="6000 m W84", frequency="121.5", to=["fr"]
+        )
         await fr.syncs(ru)
-        found = await checked(fr, floor="5000 m", ceiling="9000 m")
+        found = await checked(fr, floor="5000 m W84", ceiling="9000 m W84")
         assert [(one["rule"], one["by"], one["because"]) for one in found["objections"]] == [
             ("protected", "ru", said["statement"]),
             ("overlap", "ru", flight["statement"]),
@@ -73,8 +75,8 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
     [
         {"geojson": json.dumps({"type": "Point", "coordinates": [36.3, 35.0]})},
         {"from": "2026-11-26T14:00:00.001Z", "until": "2026-11-26T15:00:00Z"},
-        {"floor": "6001 m"},
-        {"ceiling": "2999 m"},
+        {"floor": "6001 m W84"},
+        {"ceiling": "2999 m W84"},
     ],
     ids=["elsewhere", "later", "above", "below"],
 )
@@ -84,7 +86,7 @@ def test_elsewhere_later_above_or_below_a_notice_no_objection_is_known_and_that_
     fr, ru = parties("fr", "ru")
 
     async def story() -> None:
-        await notified(ru, floor="3000 m", ceiling="6000 m", to=["fr"])
+        await notified(ru, floor="3000 m W84", ceiling="6000 m W84", to=["fr"])
         await fr.syncs(ru)
         assert rules(await checked(fr)) == [("overlap", "ru")]
         found = await checked(fr, **elsewhere)

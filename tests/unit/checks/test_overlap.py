@@ -37,7 +37,7 @@ def text(asked: Subject, known: Airspace, **more: Any) -> str:
     return finding.text
 
 
-PATROL = volume(start="07:20", until="07:40", floor="5400 m", ceiling="6000 m")
+PATROL = volume(start="07:20", until="07:40", floor="5400 m W84", ceiling="6000 m W84")
 
 
 def test_a_notice_that_is_met_is_objected_with_in_one_plain_sentence() -> None:
@@ -100,9 +100,9 @@ def test_a_time_over_midnight_is_said_with_both_days_and_seconds_where_there_are
     ("altitudes", "words"),
     [
         ({}, "at all altitudes"),
-        ({"floor": "5400.4 m"}, "above 5,400 m W84"),
-        ({"ceiling": "5999.1 m"}, "below 6,000 m W84"),
-        ({"floor": "1000 m", "ceiling": "1000 m"}, "at 1,000 m W84"),
+        ({"floor": "5400.4 m W84"}, "above 5,400 m W84"),
+        ({"ceiling": "5999.1 m W84"}, "below 6,000 m W84"),
+        ({"floor": "1000 m W84", "ceiling": "1000 m W84"}, "at 1,000 m W84"),
         ({"floor": "1000 ft", "ceiling": "2000 ft"}, "between 194 m and 700 m W84"),
     ],
 )

@@ -52,7 +52,7 @@ def refused(found: StixObject) -> tuple[str, str]:
 def test_a_volume_is_read_with_its_area_its_altitudes_as_stated_and_its_times() -> None:
     [volume] = notice.read(an_object()).volumes
     assert volume.area == area.parse(POLYGON)
-    assert (str(volume.band.floor), str(volume.band.ceiling)) == ("3000 m W84", "FL200")
+    assert (str(volume.band.floor), str(volume.band.ceiling)) == ("3000 m", "FL200")
     assert volume.during.start == instant.parse(TIMES["from"])
     assert volume.during.end == instant.parse(TIMES["until"])
 
@@ -60,7 +60,7 @@ def test_a_volume_is_read_with_its_area_its_altitudes_as_stated_and_its_times() 
 def test_volumes_stay_apart_and_in_their_order() -> None:
     found = notice.read(an_object(a_volume(floor="1 m"), a_volume(area=POINT, ceiling=None), a_volume(floor="2 m")))
     assert [type(each.area.parts[0]) is Circle for each in found.volumes] == [False, True, False]
-    assert [str(each.band.floor) for each in found.volumes] == ["1 m W84", "3000 m W84", "2 m W84"]
+    assert [str(each.band.floor) for each in found.volumes] == ["1 m", "3000 m", "2 m"]
     assert found.volumes[1].band.ceiling is None
 
 

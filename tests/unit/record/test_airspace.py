@@ -152,11 +152,11 @@ def near(found: Airspace, drawn: dict[str, Any], **changed: Any) -> list[int]:
 
 
 def test_what_lies_near_in_every_dimension_is_a_candidate_and_what_lies_far_in_one_is_not() -> None:
-    found = fold([a_notice(1, volume(floor="1000 m", ceiling="2000 m")), a_site(2)])
+    found = fold([a_notice(1, volume(floor="1000 m W84", ceiling="2000 m W84")), a_site(2)])
     assert near(found, POINT) == [1, 2]
     assert near(found, FAR) == []
-    assert near(found, POINT, floor="2001 m") == [2]
-    assert near(found, POINT, ceiling="999 m") == [2]
+    assert near(found, POINT, floor="2001 m W84") == [2]
+    assert near(found, POINT, ceiling="999 m W84") == [2]
     assert near(found, POINT, **{"from": "2026-11-26T12:42:00Z", "until": "2026-11-26T13:00:00Z"}) == [2]
     assert near(found, POINT, **{"from": "2026-11-26T11:00:00Z", "until": "2026-11-26T11:58:00Z"}) == [2]
 

@@ -1,6 +1,8 @@
 """Altitudes are kept as stated; only their comparison widens them, and never so that bands which meet are parted."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.errors import MALFORMED, RemoteError
 from comity.space import altitude
@@ -23,8 +25,8 @@ def band(floor: str | None, ceiling: str | None) -> Band:
 @pytest.mark.parametrize(
     ("text", "value", "unit", "reference"),
     [
-        ("3000 m", 3000, Unit.M, Reference.W84),
-        ("3000m", 3000, Unit.M, Reference.W84),
+        ("3000 m", 3000, Unit.M, Reference.UNSTATED),
+        ("3000m", 3000, Unit.M, Reference.UNSTATED),
         ("-12.5 m W84", -12.5, Unit.M, Reference.W84),
         ("9000 ft", 9000, Unit.FT, Reference.MSL),
         ("9000 ft W84", 9000, Unit.FT, Reference.W84),
@@ -86,9 +88,15 @@ def test_what_is_no_altitude_is_refused_at_its_place(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("3000 m", "3000 m W84"), ("9000.25ft", "9000.25 ft MSL"), ("fl 5", "FL005"), ("SFC", "0 m AGL")],
+    [
+        ("3000m", "3000 m"),
+        ("3000m w84", "3000 m W84"),
+        ("9000.25ft", "9000.25 ft MSL"),
+        ("fl 5", "FL005"),
+        ("SFC", "0 m AGL"),
+    ],
 )
-def test_what_is_written_says_its_reference_and_reads_back(text: str, written: str) -> None:
+def test_what_is_written_says_its_reference_where_it_has_one_and_reads_back(text: str, written: str) -> None:
     assert str(alt(text)) == written
     assert altitude.parse(written) == alt(text)
 
@@ -107,13 +115,27 @@ def test_a_flight_level_goes_with_nothing_else(unit: Unit, reference: Reference)
         Altitude(100.0, unit, reference)
 
 
+@pytest.mark.parametrize("unit", [Unit.FT, Unit.FL])
+def test_only_metres_leave_their_reference_open(unit: Unit) -> None:
+    with pytest.raises(RemoteError):
+        Altitude(100.0, unit, Reference.UNSTATED)
+
+
+@given(st.integers(-8_000, 99_000), st.sampled_from([Reference.W84, Reference.MSL]))
+def test_metres_without_a_reference_can_be_whatever_either_can_be(metres: int, reference: Reference) -> None:
+    bare, stated = alt(f"{metres} m"), Altitude(float(metres), Unit.M, reference)
+    assert bare.lowest <= stated.lowest
+    assert stated.highest <= bare.highest
+
+
 # -- what they can mean
 
 
 @pytest.mark.parametrize(
     ("text", "lowest", "highest"),
     [
-        ("3000 m", 3000, 3000),
+        ("3000 m W84", 3000, 3000),
+        ("3000 m", 2890, 3090),
         ("1000 ft W84", 304.8, 304.8),
         ("3000 m MSL", 2890, 3090),
         ("1200 m AGL", 650, 10200),
@@ -147,6 +169,11 @@ def test_a_flight_level_can_mean_every_height_its_pressure_has_been_seen_at(pasc
         (("3000 ft MSL", "4000 ft MSL"), ("500 m MSL", "914.4 m MSL")),
         ((None, "0 m"), ("0 m", None)),
         ((None, None), ("FL100", "FL200")),
+        # Metres alone may be either, on each side.
+        (("1000 m", "2000 m"), ("2200 m", "3000 m")),
+        (("1000 m", "2000 m"), ("2090 m W84", "3000 m W84")),
+        (("1000 m W84", "2000 m W84"), ("2110 m", "3000 m")),
+        (("1000 m", "2000 m"), ("2200 m MSL", "3000 m MSL")),
         # Of different references: what can meet does.
         (("FL100", "FL150"), ("4000 m", "4100 m")),
         (("2000 m", "2100 m"), ("1200 m MSL", "1920 m MSL")),
@@ -167,13 +194,18 @@ def test_bands_that_can_meet_do(one: tuple[str | None, str | None], other: tuple
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (("1000 m", "2000 m"), ("2000.02 m", "3000 m")),
+        (("1000 m W84", "2000 m W84"), ("2000.02 m W84", "3000 m W84")),
         # Of one reference: as stated, however wide each may be in W84.
         (("FL100", "FL150"), ("FL151", "FL200")),
         (("SFC", "120 m AGL"), ("121 m AGL", "500 m AGL")),
         (("1000 m MSL", "1100 m MSL"), ("1101 m MSL", None)),
         # Of different references: only what cannot meet anywhere.
-        (("2091 m", "2200 m"), ("1000 m MSL", "2000 m MSL")),
+        (("2091 m W84", "2200 m W84"), ("1000 m MSL", "2000 m MSL")),
+        # Metres alone: only what cannot meet whichever of the two each is.
+        (("1000 m", "2000 m"), ("2201 m", "3000 m")),
+        (("1000 m", "2000 m"), ("2091 m W84", "3000 m W84")),
+        (("1000 m W84", "2000 m W84"), ("2111 m", "3000 m")),
+        (("1000 m", "2000 m"), ("2201 m MSL", "3000 m MSL")),
         (("SFC", "120 m AGL"), ("FL400", "FL450")),
         (("FL300", None), ("SFC", "3000 m")),
     ],

@@ -169,9 +169,11 @@ def test_the_last_minute_that_fits_is_none_of_the_extremes() -> None:
 
 
 def test_altitudes_are_decimetres_rounded_outwards_and_widened() -> None:
-    band = parse_band("1000 m", "2000 m MSL")
+    band = parse_band("1000 m W84", "2000 m MSL")
     [found] = boxes(Volume(point(0, 0), band))
     assert (found.lowest, found.highest) == (9_999, 20_901)
+    [found] = boxes(Volume(point(0, 0), parse_band("1000 m", "2000 m")))
+    assert (found.lowest, found.highest) == (8_899, 20_901)
 
 
 def test_an_altitude_without_limit_is_the_extreme() -> None:

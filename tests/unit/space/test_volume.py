@@ -209,7 +209,7 @@ def flight(where: Area, floor: str | None, ceiling: str | None, start: str | Non
     return Volume(where, altitude.parse_band(floor, ceiling), interval.parse(start, end))
 
 
-PATROL = flight(box(36, 35.8, 36.4, 36.1), "5000 m", "6500 m", *DAY)
+PATROL = flight(box(36, 35.8, 36.4, 36.1), "5000 m W84", "6500 m W84", *DAY)
 
 
 def test_a_volume_with_no_altitude_and_no_time_is_at_all_of_them() -> None:
@@ -224,14 +224,14 @@ def test_a_volume_with_no_altitude_and_no_time_is_at_all_of_them() -> None:
 @pytest.mark.parametrize(
     ("floor", "ceiling", "start", "end", "meets"),
     [
-        ("6500 m", "7000 m", "2015-11-24T07:00:00Z", "2015-11-24T08:00:00Z", True),
-        ("6501 m", "7000 m", "2015-11-24T07:00:00Z", "2015-11-24T08:00:00Z", False),
+        ("6500 m W84", "7000 m W84", "2015-11-24T07:00:00Z", "2015-11-24T08:00:00Z", True),
+        ("6501 m W84", "7000 m W84", "2015-11-24T07:00:00Z", "2015-11-24T08:00:00Z", False),
         ("19000 ft MSL", "19000 ft MSL", "2015-11-24T07:24:05Z", "2015-11-24T07:24:05Z", True),
-        ("5000 m", "6000 m", "2015-11-24T17:59:59.999Z", "2015-11-24T19:00:00Z", True),
-        ("5000 m", "6000 m", "2015-11-24T18:00:00Z", "2015-11-24T19:00:00Z", False),
-        ("5000 m", "6000 m", "2015-11-24T18:00:00Z", "2015-11-24T18:00:00Z", False),
-        ("5000 m", "6000 m", "2015-11-24T06:00:00Z", "2015-11-24T06:00:00Z", True),
-        ("5000 m", "6000 m", "2015-11-24T05:00:00Z", "2015-11-24T06:00:00Z", False),
+        ("5000 m W84", "6000 m W84", "2015-11-24T17:59:59.999Z", "2015-11-24T19:00:00Z", True),
+        ("5000 m W84", "6000 m W84", "2015-11-24T18:00:00Z", "2015-11-24T19:00:00Z", False),
+        ("5000 m W84", "6000 m W84", "2015-11-24T18:00:00Z", "2015-11-24T18:00:00Z", False),
+        ("5000 m W84", "6000 m W84", "2015-11-24T06:00:00Z", "2015-11-24T06:00:00Z", True),
+        ("5000 m W84", "6000 m W84", "2015-11-24T05:00:00Z", "2015-11-24T06:00:00Z", False),
         ("FL350", None, None, None, False),
         ("SFC", "FL100", None, None, False),
         ("SFC", "FL180", None, None, True),
@@ -250,7 +250,7 @@ def test_all_three_must_meet_and_touching_is_enough_but_for_times(
 
 def test_a_witness_says_one_altitude_and_one_instant_where_there_is_any() -> None:
     here = circle(36, 35)
-    low = flight(here, None, "100 m", None, "2015-11-24T18:00:00Z")
+    low = flight(here, None, "100 m W84", None, "2015-11-24T18:00:00Z")
     found = witness(low, Volume(here))
     assert found.at is not None
     assert (found.altitude_m, found.at + 1) == (100.0, low.during.end)
