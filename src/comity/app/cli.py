@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from comity import __version__
+from comity import __version__, foreign
 from comity.app import airspace_commands, party_commands, render, views
 from comity.app.command import (
     ERROR,
@@ -125,7 +125,7 @@ def init(
     from comity.app.nodes import create_node
 
     made = create_node(directory, party, name or party, url or [])
-    tell_alone(made, "fingerprint", json) if quiet else tell(made, json, f"{party} is made")
+    tell_alone(made, "fingerprint", json) if quiet else tell(made, json, f"{party} is made", views.identity(made))
 
 
 @app.command()
@@ -160,10 +160,7 @@ def descriptor(context: typer.Context, quiet: Fingerprint = False, json: Json = 
         render.document(told)
     else:
         render.block(told["descriptor"].rstrip("\n"))
-        party, known = word(told["party"]), word(told["fingerprint"])
-        render.note("{}, {}: fingerprint {}", party, told["name"], known)
-        if told["reconstruction"]:
-            render.note("{}: {}", party, views.RECONSTRUCTION)
+        views.own_fingerprint(told)
 
 
 @peers.command("add")
@@ -172,7 +169,9 @@ def peer_add(
     source: Annotated[
         str, typer.Argument(metavar="FILE|URL", help="A descriptor's file, - for stdin, or a node's URL.")
     ],
-    fingerprint: Annotated[str, typer.Option(metavar="HEX", help="As learnt by another way: in person, by telephone.")],
+    fingerprint: Annotated[
+        str, typer.Option(metavar="HEX|WORDS", help="As learnt by another way: in person, by telephone.")
+    ],
     petname: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call it here.")] = None,
     json: Json = False,
 ) -> None:
@@ -181,7 +180,7 @@ def peer_add(
 
     packed = base64.b64encode(read_descriptor(source)).decode()
     told = call(context, "peer-add", {"descriptor": packed, "fingerprint": fingerprint, "as": petname})
-    tell(told, json, f"{told['party']} is known now")
+    tell(told, json, f"{told['party']} is known now", views.identity(told))
 
 
 @peers.command("list")
@@ -420,11 +419,11 @@ def _fingerprints(given: list[str]) -> dict[str, Any]:
     for one in given:
         name, _, digits = one.partition("=")
         try:
-            known = fingerprint.read(digits.replace(" ", "").replace(":", "").lower())
+            known = fingerprint.from_people(digits)
         except ValueError as error:
             raise LocalError(BAD_ARGUMENT, f"PARTY=FINGERPRINT: {error}", place="--trust") from None
         if found.setdefault(name, known) != known:
-            raise LocalError(BAD_ARGUMENT, f"two fingerprints for {name[:40]}", place="--trust")
+            raise LocalError(BAD_ARGUMENT, f"two fingerprints for {foreign.quoted(name, 40)}", place="--trust")
     return found
 
 

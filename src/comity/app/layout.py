@@ -6,6 +6,7 @@ A cell says of what kind it is, and that decides what becomes of it where it is 
     Word     a name, time or number in one word: bare if it is one, else it is quoted like any text
     Id       64 digits: whole, or the first of them where they do not fit; never on two lines
     str      anybody's text: one line; bare if it is one word, else in quotation marks; cut, and its length is said
+    Groups   a fingerprint's digits: broken between the groups
     Lines    several cells below one another
 
 Numbers, booleans, None and lists of all these are told as people write them.
@@ -42,6 +43,12 @@ class Word(str):
 
 class Quoted(str):
     """A text that somebody wrote: in quotation marks even where it is one word."""
+
+    __slots__ = ()
+
+
+class Groups(str):
+    """Groups of digits with hyphens between them: broken after a hyphen alone, and never cut."""
 
     __slots__ = ()
 
@@ -83,6 +90,8 @@ def lines_of(cell: object, width: int) -> list[str]:
             return [line for one in cell for line in lines_of(one, width)]
         case Own():
             return [piece for line in fold(foreign.line(cell), width) for piece in _broken(line, width)]
+        case Groups():
+            return fold(cell.replace("-", "- "), width, "") if len(cell) > width else [str(cell)]
         case str():
             return [_line_of(cell, width)]
         case list() | tuple() | set() | frozenset():

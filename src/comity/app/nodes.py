@@ -11,6 +11,7 @@ from typing import Any
 from comity.app import call, server
 from comity.errors import BAD_ARGUMENT, LocalError
 from comity.gateways.peer import fetch_descriptor
+from comity.model.fingerprint import words
 from comity.model.party import address, armour, unarmour
 from comity.node.clock import SystemClock, SystemRandomness
 from comity.node.directory import Directory, create
@@ -34,6 +35,7 @@ def create_node(folder: Path, party: str, name: str, urls: list[str]) -> dict[st
         "party": me.party,
         "name": me.name,
         "fingerprint": me.fingerprint,
+        "fingerprint_words": words(me.fingerprint),
         "addresses": list(me.addresses),
         "directory": str(folder),
         "descriptor": armour(pack(me.signed)),

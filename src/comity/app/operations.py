@@ -16,6 +16,7 @@ from comity.exchange import say
 from comity.exchange.release import preview
 from comity.model import content
 from comity.model.content import StixObject
+from comity.model.fingerprint import words
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.party import armour
 from comity.model.release import read as read_release
@@ -292,6 +293,7 @@ async def descriptor(node: Node, sync: Sync, args: Args) -> Any:
         "party": me.party,
         "name": me.name,
         "fingerprint": me.fingerprint,
+        "fingerprint_words": words(me.fingerprint),
         "addresses": list(me.addresses),
         "reconstruction": me.reconstruction,
         "descriptor": armour(pack(me.signed)),
@@ -326,6 +328,7 @@ def _peer(node: Node, peer: Peer) -> Any:
         "party": peer.petname,
         "name": found.name,
         "fingerprint": found.fingerprint,
+        "fingerprint_words": words(found.fingerprint),
         "addresses": list(found.addresses),
         "reconstruction": found.reconstruction,
         "log_size": head[0] if head else None,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from comity.app import render
+from comity.app import render, views
 from comity.app.command import Json, call, tell
 
 Known = Annotated[str, typer.Argument(metavar="NAME", help="The party's name here.")]
@@ -24,12 +24,12 @@ def peer_rename(
 ) -> None:
     """Call a party by another name here. Nobody else learns of it, and nothing that was signed changes."""
     told = call(context, "peer-rename", {"old": old, "new": new})
-    tell(told, json, f"{told['was']} is called {told['party']} now")
+    tell(told, json, f"{told['was']} is called {told['party']} now", views.identity(told))
 
 
 def peer_remove(context: typer.Context, name: Known, json: Json = False) -> None:
     """Neither ask nor answer a party any more. What it said stays, and what it protects goes on objecting, marked."""
     told = call(context, "peer-remove", {"party": name})
-    tell(told, json, f"{told['party']} is removed")
+    tell(told, json, f"{told['party']} is removed", views.identity(told))
     if not json:
         render.note("what it said stays here; what it protects goes on objecting; comity peer add takes it up again")

@@ -3,8 +3,9 @@
 from typing import Any
 
 from comity.app import caveats, creators, render
-from comity.app.layout import Lines, Own
+from comity.app.layout import Groups, Lines, Own
 from comity.app.render import lines, own, quoted, word
+from comity.model.fingerprint import Fingerprint, groups
 
 _AT_HOME = ("said", "logged", "witnessed")
 _BASIS = {"fetched": own("inferred: it has asked for what follows")}
@@ -83,7 +84,8 @@ def verdict(told: dict[str, Any]) -> None:
     render.rows(
         "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
     )
-    render.facts("fingerprints in the file", dict(sorted(told["fingerprints"].items())))
+    known = {name: _fingerprint(one, told["fingerprint_words"][name]) for name, one in told["fingerprints"].items()}
+    render.facts("fingerprints in the file", dict(sorted(known.items())))
 
 
 def checked(found: dict[str, Any]) -> None:
@@ -138,4 +140,37 @@ def peers(found: list[dict[str, Any]]) -> None:
 def _peer(one: dict[str, Any]) -> Lines:
     made_up = [RECONSTRUCTION] if one["reconstruction"] else []
     gone = [own("removed {}: neither asked nor answered", word(one["removed"]))] if one["removed"] else []
-    return lines(quoted(one["name"]), one["fingerprint"], *one["addresses"], *made_up, *gone)
+    return lines(
+        quoted(one["name"]),
+        _fingerprint(one["fingerprint"], one["fingerprint_words"]),
+        *one["addresses"],
+        *made_up,
+        *gone,
+    )
+
+
+def identity(told: dict[str, Any]) -> dict[str, Any]:
+    """What is shown of a party: its fingerprint as people compare it, and without its descriptor."""
+    known = _fingerprint(told["fingerprint"], told["fingerprint_words"])
+    return {name: known if name == "fingerprint" else told[name] for name in told if name not in _PACKED}
+
+
+_PACKED = ("fingerprint_words", "descriptor")
+
+
+def own_fingerprint(told: dict[str, Any]) -> None:
+    """The fingerprint of this party, beside its descriptor: it goes to others by another way."""
+    render.note("{}, {}: its fingerprint, to be told to others by another way:", word(told["party"]), told["name"])
+    render.note("  {}", word(groups(told["fingerprint"])))
+    said = told["fingerprint_words"].split(" ")
+    for start in range(0, len(said), _A_LINE):
+        render.note("  {}", own(" ".join(said[start : start + _A_LINE])))
+    if told["reconstruction"]:
+        render.note("{}: {}", word(told["party"]), RECONSTRUCTION)
+
+
+_A_LINE = 8
+
+
+def _fingerprint(digits: Fingerprint, words: str) -> Lines:
+    return lines(Groups(groups(digits)), own(words))

@@ -11,6 +11,7 @@ __all__ = [
     "notice",
     "objection",
     "party",
+    "pgp_words",
     "position",
     "properties",
     "release",

@@ -374,12 +374,12 @@ def genesis(
 
 
 def read_fingerprint(text: str) -> Fingerprint:
-    """A fingerprint as an operator types it: upper case, spaces and colons are allowed.
+    """A fingerprint as an operator types it: in groups, in capitals, or in words.
 
     Raises:
         LocalError: `bad-argument`.
     """
     try:
-        return fingerprint.read(text.replace(" ", "").replace(":", "").lower())
+        return fingerprint.from_people(text)
     except ValueError as error:
         raise LocalError(BAD_ARGUMENT, str(error), place="--fingerprint") from None
