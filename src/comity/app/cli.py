@@ -403,7 +403,7 @@ def verify(
     verdict = judge.verify(read(file, proofs.MAX_PROOF + 1), fingerprints, quorum)
     if content is not None and verdict.content is not None:
         files.write(content, verdict.content, force=force)
-    told = verdict.as_dict()
+    told = views.with_words(verdict.as_dict())
     if json:
         render.document(told)
     else:

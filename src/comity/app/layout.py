@@ -91,7 +91,7 @@ def lines_of(cell: object, width: int) -> list[str]:
         case Own():
             return [piece for line in fold(foreign.line(cell), width) for piece in _broken(line, width)]
         case Groups():
-            return fold(cell.replace("-", "- "), width, "") if len(cell) > width else [str(cell)]
+            return _groups(cell.split("-"), width)
         case str():
             return [_line_of(cell, width)]
         case list() | tuple() | set() | frozenset():
@@ -100,6 +100,12 @@ def lines_of(cell: object, width: int) -> list[str]:
             named = [Own(f"{bare(str(name))}: {_plain(value)}") for name, value in cell.items()]
             return lines_of(Lines(named), width)
     return [foreign.line(_plain(cell), width)]
+
+
+def _groups(found: list[str], width: int) -> list[str]:
+    size = max(width // (len(found[0]) + 1), 1) if len("-".join(found)) > width else len(found)
+    rows = [found[start : start + size] for start in range(0, len(found), size)]
+    return [*("-".join(row) + "-" for row in rows[:-1]), "-".join(rows[-1])]
 
 
 def _line_of(text: str, width: int) -> str:

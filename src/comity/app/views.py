@@ -5,7 +5,7 @@ from typing import Any
 from comity.app import caveats, creators, render
 from comity.app.layout import Groups, Lines, Own
 from comity.app.render import lines, own, quoted, word
-from comity.model.fingerprint import Fingerprint, groups
+from comity.model.fingerprint import Fingerprint, groups, words
 
 _AT_HOME = ("said", "logged", "witnessed")
 _BASIS = {"fetched": own("inferred: it has asked for what follows")}
@@ -84,7 +84,7 @@ def verdict(told: dict[str, Any]) -> None:
     render.rows(
         "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
     )
-    known = {name: _fingerprint(one, told["fingerprint_words"][name]) for name, one in told["fingerprints"].items()}
+    known = {name: _fingerprint(one) for name, one in told["fingerprints"].items()}
     render.facts("fingerprints in the file", dict(sorted(known.items())))
 
 
@@ -142,16 +142,21 @@ def _peer(one: dict[str, Any]) -> Lines:
     gone = [own("removed {}: neither asked nor answered", word(one["removed"]))] if one["removed"] else []
     return lines(
         quoted(one["name"]),
-        _fingerprint(one["fingerprint"], one["fingerprint_words"]),
+        _fingerprint(one["fingerprint"]),
         *one["addresses"],
         *made_up,
         *gone,
     )
 
 
+def with_words(verdict: dict[str, Any]) -> dict[str, Any]:
+    """A verdict with its fingerprints also in words."""
+    return {**verdict, "fingerprint_words": {name: words(one) for name, one in verdict["fingerprints"].items()}}
+
+
 def identity(told: dict[str, Any]) -> dict[str, Any]:
     """What is shown of a party: its fingerprint as people compare it, and without its descriptor."""
-    known = _fingerprint(told["fingerprint"], told["fingerprint_words"])
+    known = _fingerprint(told["fingerprint"])
     return {name: known if name == "fingerprint" else told[name] for name in told if name not in _PACKED}
 
 
@@ -162,7 +167,7 @@ def own_fingerprint(told: dict[str, Any]) -> None:
     """The fingerprint of this party, beside its descriptor: it goes to others by another way."""
     render.note("{}, {}: its fingerprint, to be told to others by another way:", word(told["party"]), told["name"])
     render.note("  {}", word(groups(told["fingerprint"])))
-    said = told["fingerprint_words"].split(" ")
+    said = words(told["fingerprint"]).split(" ")
     for start in range(0, len(said), _A_LINE):
         render.note("  {}", own(" ".join(said[start : start + _A_LINE])))
     if told["reconstruction"]:
@@ -172,5 +177,5 @@ def own_fingerprint(told: dict[str, Any]) -> None:
 _A_LINE = 8
 
 
-def _fingerprint(digits: Fingerprint, words: str) -> Lines:
-    return lines(Groups(groups(digits)), own(words))
+def _fingerprint(digits: Fingerprint) -> Lines:
+    return lines(Groups(groups(digits)), own(words(digits)))

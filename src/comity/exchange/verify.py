@@ -35,7 +35,7 @@ from comity.exchange.witness import Head
 from comity.model import acknowledgement, party, release
 from comity.model.acknowledgement import HELD, Telling
 from comity.model.extension import NODE_TYPES
-from comity.model.fingerprint import WITNESS, Fingerprint, words
+from comity.model.fingerprint import WITNESS, Fingerprint
 from comity.model.party import Descriptor
 from comity.model.release import Release
 from comity.model.statement import Signed, Triple, Unverified
@@ -102,7 +102,6 @@ class Verdict:
             "proved_at": _text(self.proved_at),
             "witnesses": self.witnesses,
             "fingerprints": self.fingerprints,
-            "fingerprint_words": {name: words(one) for name, one in self.fingerprints.items()},
             "ladder": [{"rung": r.name, "at": _text(r.at), "by": r.by, "basis": r.basis} for r in self.ladder],
             "reconstruction": self.reconstruction,
             "problems": self.problems,
