@@ -22,6 +22,7 @@ __all__ = [
     "server",
     "sites",
     "stage",
+    "status",
     "versions",
     "views",
 ]

@@ -54,7 +54,7 @@ logs = typer.Typer(help="This party's own log.", rich_markup_mode=None)
 app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 airspace_commands.register(app)
-party_commands.register(peers)
+party_commands.register(app, peers)
 
 
 Fingerprint = Annotated[bool, typer.Option("--quiet", "-q", help="Print the fingerprint alone, for a script.")]

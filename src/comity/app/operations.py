@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from comity.app import caveats, checking, notices, objections, positions, sites, versions
+from comity.app import caveats, checking, notices, objections, positions, sites, status, versions
 from comity.app.creators import Creators
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
@@ -377,6 +377,7 @@ OPERATIONS: dict[str, Operation] = {
     "release": release_statement,
     "withdraw": withdraw_statement,
     "sync": sync_peers,
+    "status": status.status,
     "inbox": inbox,
     "quarantine": quarantine,
     "show": show,

@@ -1,4 +1,4 @@
-"""The commands that change what is known of other parties; `cli` registers them beside `peer add` and `peer list`."""
+"""The commands on how things stand with other parties; `cli` registers them beside `peer add` and `peer list`."""
 
 from typing import Annotated
 
@@ -10,10 +10,19 @@ from comity.app.command import Json, call, tell
 Known = Annotated[str, typer.Argument(metavar="NAME", help="The party's name here.")]
 
 
-def register(peers: typer.Typer) -> None:
-    """Add the commands to the group `peer`."""
+def register(app: typer.Typer, peers: typer.Typer) -> None:
+    """Add the commands to the command line, and to its group `peer`."""
+    app.command()(status)
     peers.command("rename")(peer_rename)
     peers.command("remove")(peer_remove)
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Show how this node is: its log, disk and clock, its peers, and what is overdue; asks nobody and tells nobody."""
+    from comity.app import status as states
+
+    told = states.whole(call(context, "status", {}), context.obj)
+    render.document(told) if json else states.show(told)
 
 
 def peer_rename(

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from comity import foreign
 from comity.errors import AMBIGUOUS, BAD_ARGUMENT, UNKNOWN_STATEMENT, LocalError
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
@@ -224,4 +225,4 @@ def _text(raw: bytes) -> str:
 
 
 def _quoted(given: str) -> str:
-    return repr(given[1:][:60])
+    return foreign.quoted(given[1:].strip())

@@ -68,7 +68,7 @@ def test_the_first_digits_of_an_id_name_it_in_small_letters_and_capitals(count: 
         ("report--6f1f3a52", BAD_ARGUMENT, "written in full"),
         (f"report--{UUID.format(9)}", UNKNOWN_STATEMENT, "of no object here"),
         ("@", BAD_ARGUMENT, "followed by"),
-        ("@nobody", UNKNOWN_STATEMENT, "'nobody' is the name of no object here"),
+        ("@nobody", UNKNOWN_STATEMENT, "“nobody” is the name of no object here"),
     ],
 )
 def test_what_names_nothing_is_refused_in_words_of_its_own(text: str, code: str, words: str) -> None:
