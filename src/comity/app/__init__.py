@@ -4,6 +4,7 @@ __all__ = [
     "airspace_commands",
     "call",
     "caveats",
+    "changed",
     "checking",
     "cli",
     "command",
@@ -11,6 +12,7 @@ __all__ = [
     "creators",
     "demo",
     "files",
+    "forms",
     "layout",
     "nodes",
     "notices",
@@ -23,6 +25,7 @@ __all__ = [
     "sites",
     "stage",
     "status",
+    "updates",
     "versions",
     "views",
 ]

@@ -12,15 +12,17 @@ from comity.app.command import (
     Json,
     Names,
     Onward,
+    OnwardKept,
     Own,
     Quiet,
     Tlp,
+    TlpKept,
     audience,
     call,
     read_content,
     tell_said,
 )
-from comity.errors import BAD_ARGUMENT, NOT_JSON, LocalError
+from comity.errors import NOT_JSON, LocalError
 
 OBJECTIONS = 1
 NONE_KNOWN = 3
@@ -35,6 +37,16 @@ Ceiling = Annotated[str | None, typer.Option(metavar="ALTITUDE", help="As --floo
 Replaces = Annotated[
     str | None,
     typer.Option(metavar="STATEMENT", help="The version that this one replaces; whoever was told that is told this."),
+]
+Buffer = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="How far around what is drawn the area reaches: 500m, 2 km.")
+]
+Serves = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SITE", help="A site of ours that it is for, which then does not object; may be repeated."),
+]
+Clear = Annotated[
+    list[str] | None, typer.Option(metavar="FIELD", help="With --replaces: empty this field; may be repeated.")
 ]
 
 
@@ -87,23 +99,27 @@ def positions(
 def notice(
     context: typer.Context,
     file: Annotated[
-        str | None, typer.Argument(metavar="FILE.geojson", help="The area; not needed with --replaces and --state.")
+        str | None, typer.Argument(metavar="FILE.geojson", help="The area; not needed with --replaces.")
     ] = None,
     start: From = None,
     until: Until = None,
     floor: Floor = None,
     ceiling: Ceiling = None,
+    buffer: Buffer = None,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="What it is called, in any script.")] = None,
     kind: Annotated[str | None, typer.Option(metavar="TEXT", help="What kind of operation.")] = None,
     callsign: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     transponder: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     contact: Annotated[str | None, typer.Option(metavar="TEXT", help="Whom to call.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    serves: Serves = None,
     state: Annotated[str | None, typer.Option(help="planned (the default), active, ended or cancelled.")] = None,
     replaces: Replaces = None,
+    clear: Clear = None,
     to: Names = "",
     own: Own = False,
-    tlp: Tlp = "amber",
-    onward: Onward = "never",
+    tlp: TlpKept = None,
+    onward: OnwardKept = None,
     answer_by: AnswerBy = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
@@ -112,15 +128,28 @@ def notice(
     """Say where and when this party will operate; what it meets is objected to, here and with those who are told."""
     said = {"geojson": None if file is None else _geojson(file), "from": start, "until": until, "floor": floor}
     words = {"kind": kind, "callsign": callsign, "transponder": transponder, "contact": contact, "frequency": frequency}
+    words |= {"name": name, "buffer": buffer}
+    lists = {"serves": serves, "clear": clear}
     more = {"ceiling": ceiling, "state": state, "replaces": replaces, "dry_run": dry_run, **words}
-    tell_said(call(context, "notice", {**said, **more, **audience(to, own, tlp, onward, answer_by)}), json, quiet)
+    tell_said(
+        call(context, "notice", {**said, **more, **lists, **audience(to, own, tlp, onward, answer_by)}), json, quiet
+    )
 
 
 def protect(
     context: typer.Context,
     file: Annotated[str | None, typer.Argument(metavar="FILE.geojson", help="A point or a footprint.")] = None,
-    function: Annotated[str, typer.Option(help="hospital, school, shelter, water, worship, force, ...")] = "",
-    precision: Annotated[str, typer.Option(help="What others are told: exact, widened:KM, or call.")] = "exact",
+    function: Annotated[
+        str | None, typer.Option(help="hospital, school, shelter, water, worship, force, movement, ...")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="What others are told: exact (the default), widened:KM, or call.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="When a movement or convoy sets out.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="When it has arrived.")] = None,
+    buffer: Buffer = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="Its name, in any script.")] = None,
     names: Annotated[
         list[str] | None, typer.Option("--also-named", metavar="[LANG=]TEXT", help="Further names; may be repeated.")
@@ -133,23 +162,24 @@ def protect(
     also: Annotated[
         bool, typer.Option("--also", help="The exact site is logged already: only say it less exactly to others.")
     ] = False,
+    serves: Serves = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back the site of --replaces.")] = False,
     replaces: Replaces = None,
+    clear: Clear = None,
     to: Names = "",
     own: Own = False,
-    tlp: Tlp = "amber",
-    onward: Onward = "never",
+    tlp: TlpKept = None,
+    onward: OnwardKept = None,
     answer_by: AnswerBy = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Say what must not be harmed, as exactly as wanted; the exact place stays with this party unless told exactly."""
-    if file is None and not withdraw:
-        raise LocalError(BAD_ARGUMENT, "a GeoJSON file is required", place="FILE.geojson")
     said: dict[str, Any] = {"geojson": None if file is None else _geojson(file), "function": function, "name": name}
     more = {"precision": precision, "names": names, "contact": contact, "reverify_by": reverify_by, "also": also}
     rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
+    said |= {"from": start, "until": until, "buffer": buffer, "serves": serves, "clear": clear}
     tell_said(
         call(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}), json, quiet
     )

@@ -23,6 +23,11 @@ Tlp = Annotated[
     str, typer.Option(help="green, amber, amber+strict, red or clear. The object's own marking may narrow it.")
 ]
 Onward = Annotated[str, typer.Option(help="May they pass it on? never, ask, may, must.")]
+TlpKept = Annotated[
+    str | None,
+    typer.Option("--tlp", help="As --tlp of say: amber, or for whoever was told the version before as that was told."),
+]
+OnwardKept = Annotated[str | None, typer.Option("--onward", help="As --onward of say: never, or as before, likewise.")]
 AnswerBy = Annotated[
     str | None, typer.Option(metavar="TIME", help="Log `unacknowledged` if no answer came by then (RFC 3339).")
 ]
@@ -43,7 +48,7 @@ def call(context: typer.Context, name: str, args: dict[str, Any]) -> Any:
 
 
 def audience(
-    to: str, own: bool, tlp: str, onward: str, answer_by: str | None, accept: list[str] | None = None
+    to: str, own: bool, tlp: str | None, onward: str | None, answer_by: str | None, accept: list[str] | None = None
 ) -> dict[str, Any]:
     """To whom something is said, and on what terms, as operations take it.
 
@@ -111,16 +116,24 @@ def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
         tell_alone(told, "statement", as_json)
         for one in told.get("objections", []):
             render.note("objection: {}", own(one["text"]))
+        for line in told.get("pointed_out", []):
+            render.note(line)
         return
     withheld = [own("{} ({})", word(one["party"]), own(one["reason"])) for one in told["withheld_from"]]
     nobody = own("nobody: own party only")
     shown = views.in_words(told["by"], told)
     shown |= {"released_to": told["released_to"] or nobody, "withheld_from": lines(*withheld)}
     shown["objections"] = lines(*(own(one["text"]) for one in told.get("objections", [])))
+    if "changed" in told or "pointed_out" in told:
+        from comity.app import changed
+
+        shown |= changed.in_words(told)
     tell(told, as_json, _said(told), shown)
 
 
 def _said(told: dict[str, Any]) -> str:
+    if told.get("changed") == []:
+        return own("nothing changes: nothing was said")
     if told.get("already"):
         return own("said already as {}", word(told["statement"]))
     return own("nothing was said: this is what would be" if told.get("dry_run") else "said")

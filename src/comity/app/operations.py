@@ -9,15 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from comity.app import caveats, checking, notices, objections, positions, sites, status, versions
+from comity.app import caveats, checking, forms, notices, objections, positions, sites, status, updates, versions
 from comity.app.creators import Creators
+from comity.app.forms import Moved
+from comity.app.updates import Update
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
 from comity.exchange import say
 from comity.exchange.release import preview
-from comity.model import content
+from comity.model import content, notice, site
 from comity.model.content import StixObject
 from comity.model.fingerprint import words
-from comity.model.marking import Onward, Terms, Tlp
+from comity.model.marking import Onward, Terms, Tlp, most_restrictive
 from comity.model.party import armour
 from comity.model.release import read as read_release
 from comity.model.statement import Unverified
@@ -48,14 +50,19 @@ async def _say_together(node: Node, sync: Sync, each: Sequence[Args]) -> list[Ar
     """Say several objects, each as by `say_object`; all of them are logged together, or none."""
     sayings = [_saying(node, args) for args in each]
     told = [_told(node, saying) for saying in sayings]
+    heads = await _commit(node, sync, sayings, any(args.get("dry_run") for args in each))
+    return [head | one for head, one in zip(heads, told, strict=True)]
+
+
+async def _commit(node: Node, sync: Sync, sayings: Sequence[Saying], dry_run: bool) -> list[Args]:
+    """Log all of them together, or none, and check what is new."""
     for saying in sayings:
         node.versions.check(saying.draft.object)
-    if any(args.get("dry_run") for args in each):
-        return [{"dry_run": True, **one} for one in told]
+    if dry_run:
+        return [{"dry_run": True} for _ in sayings]
     logged = await node.say_together(sayings)
     await sync.look()
-    heads = [{"statement": said.id.hex(), "index": said.index} for said, _ in logged]
-    return [head | one for head, one in zip(heads, told, strict=True)]
+    return [{"statement": said.id.hex(), "index": said.index} for said, _ in logged]
 
 
 def _saying(node: Node, args: Args) -> Saying:
@@ -66,16 +73,28 @@ def _saying(node: Node, args: Args) -> Saying:
 def _told(node: Node, saying: Saying) -> Args:
     """To whom it goes, on what terms, and from whom it is withheld."""
     to, known = ([peer.petname for peer in peers] for peers in (saying.to, node.peers))
-    said = saying.draft.object
-    _, withheld = preview(said, saying.terms, to, known)
+    said, terms = saying.draft.object, _most_restrictive(saying)
+    _, withheld = preview(said, terms, to, known)
     return {
         "object": said.id,
         "by": node.descriptor.party,
         "created_by": Creators(node).of(node.descriptor.fingerprint, said),
         "released_to": to,
-        **caveats.terms_told(said, saying.terms),
+        **caveats.terms_told(said, terms),
         "withheld_from": [{"party": one.party, "reason": one.reason} for one in withheld],
     }
+
+
+def _most_restrictive(saying: Saying) -> Terms:
+    """The terms on which it is told, where they differ the most restrictive of them."""
+    each = [saying.terms_for(peer.fingerprint) for peer in saying.to] or [saying.terms]
+    onward = max((one.onward for one in each), key=_ONWARD.index)
+    accepted = set(each[0].accepted).intersection(*(one.accepted for one in each))
+    return Terms(most_restrictive(one.tlp for one in each), onward, accepted=tuple(sorted(accepted)))
+
+
+# From the most open to the most restrictive.
+_ONWARD = (Onward.MAY, Onward.MUST, Onward.ASK, Onward.NEVER)
 
 
 async def _said_already(node: Node, sync: Sync, before: StatementId, saying: Saying, dry_run: bool) -> Args:
@@ -95,17 +114,73 @@ async def say_position(node: Node, sync: Sync, args: Args) -> Any:
 
 async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
     """Say a notice, and check it against all that is in force: {geojson, from, until, ..., state, replaces}."""
-    told = await say_object(node, sync, notices.notice_drafted(node, args))
-    return _with_objections(node, told)
+    if args.get("replaces") is not None:
+        return await _say_update(node, sync, args, notices.notice_updated(node, sync.watch.picture, args))
+    drafted = notices.notice_drafted(node, sync.watch.picture, args)
+    told = await say_object(node, sync, drafted)
+    return _with_objections(node, told | _pointed_out(node, _saying(node, drafted)))
 
 
 async def say_site(node: Node, sync: Sync, args: Args) -> Any:
     """Say a protected site, and check it against all notices in force: {geojson, function, precision, ...}."""
-    exact, told_to_others, echo = sites.site_drafted(node, args)
+    if args.get("replaces") is not None:
+        return await _say_update(node, sync, args, sites.site_updated(node, sync.watch.picture, args))
+    exact, told_to_others, echo = sites.site_drafted(node, sync.watch.picture, args)
     said = await _say_together(node, sync, [told_to_others] if exact is None else [exact, told_to_others])
     told, kept = said[-1], None if exact is None else said[0]
     told |= {"precision": args.get("precision") or "exact", "understood_as": echo}
+    told |= _pointed_out(node, _saying(node, told_to_others))
     return _with_objections(node, told | ({"exact": kept.get("statement")} if kept else {}))
+
+
+async def _say_update(node: Node, sync: Sync, args: Args, update: Update) -> Args:
+    """Say a new version, and what others are told less exactly of the same place, where that moves; nothing if it is the same."""
+    peers, has = (
+        updates.audience(node, args, update.replaces),
+        updates.terms_of(node, update.replaces, node.clock.now()),
+    )
+    draft = say.say(update.raw)
+    saying = Saying(draft, peers, *updates.kept(has, _terms(node, args, draft.object), args))
+    followed = forms.followed(node, sync.watch.picture, update)
+    told = {**_told(node, saying), "replaces": update.replaces.hex(), "changed": updates.as_dicts(update.changed)}
+    told |= _pointed_out(node, saying, update)
+    if saying.draft.object.type == "protected-site":
+        told |= {"precision": saying.draft.object.properties["precision"], "understood_as": sites.echo(args, update)}
+    if not update.changed:
+        return await _unchanged(node, sync, saying, told, bool(args.get("dry_run")))
+    moves = [_move(node, one) for one in followed.moved]
+    if followed.moved or followed.questioned:
+        told["questioned"] = [forms.as_dict(one) for one in followed.questioned]
+    said, *moved = await _commit(node, sync, [saying, *moves], bool(args.get("dry_run")))
+    told |= {"moved": [one | _told(node, move) for one, move in zip(moved, moves, strict=True)]} if moves else {}
+    return _with_objections(node, {**said, **told})
+
+
+async def _unchanged(node: Node, sync: Sync, saying: Saying, told: Args, dry_run: bool) -> Args:
+    """There is no new version that says the same: who has the one that stands not yet is given that."""
+    if dry_run:
+        return {"dry_run": True, **told}
+    id = bytes.fromhex(told["replaces"])
+    await node.release(StatementId(id), saying.to, saying.terms)
+    await sync.look()
+    return {"statement": told["replaces"], **told}
+
+
+def _move(node: Node, moved: Moved) -> Saying:
+    """A form is told anew to those who have it, on the terms on which they have it."""
+    has = updates.terms_of(node, moved.replaces, node.clock.now())
+    return Saying(say.say(moved.raw), updates.told_to(node, moved.replaces), *updates.kept(has, Terms(), {}))
+
+
+def _pointed_out(node: Node, saying: Saying, update: Update | None = None) -> Args:
+    """What is to be pointed out to whoever says this, if anything is."""
+    found = saying.draft.object
+    if found.type == "notice":
+        notes = forms.not_told_exactly(node, notice.read(found).serves, saying.to)
+    else:
+        notes = sites.notes(node.clock.now(), found, update)
+        notes += forms.not_told_exactly(node, site.read(found).serves, saying.to)
+    return {"pointed_out": notes} if notes else {}
 
 
 def _with_objections(node: Node, told: Args) -> Args:

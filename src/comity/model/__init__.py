@@ -15,6 +15,7 @@ __all__ = [
     "position",
     "properties",
     "release",
+    "revision",
     "site",
     "statement",
     "typed",

@@ -4,17 +4,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from comity.errors import BAD_ARGUMENT, NOT_STIX, TOO_LARGE, LocalError, RemoteError
+from comity.errors import BAD_ARGUMENT, NOT_STIX, LocalError, RemoteError
 from comity.model import content
-from comity.model.content import MAX_CONTENT, StixObject
+from comity.model.content import StixObject
 from comity.space import area, instant
-from comity.space.area import MAX_VERTICES, Area, Circle, Part
+from comity.space.area import Area, Circle, Part
 from comity.space.instant import Instant
 
 # They belong to the spelling of Persian and Indic words; everything else that does not print may deceive.
 _JOINERS = "\u200c\u200d"
-# Each vertex, each ring's closing position, each ring, polygon and feature may be a list, and properties may have some.
-_MOST_LISTS = 10 * MAX_VERTICES
 
 
 def line(most: int) -> Callable[[str], str]:
@@ -68,27 +66,6 @@ def read_area(value: Any, place: str) -> Area:
 def vertices_of(drawn: Area) -> int:
     """How many vertices its polygons have."""
     return sum(len(ring) - 1 for part in drawn.parts if not isinstance(part, Circle) for ring in part.rings)
-
-
-def draw(geojson: bytes) -> Area:
-    """Read an area from the bytes of a person's GeoJSON file.
-
-    Raises:
-        LocalError: `too-large`, `not-json` or `malformed`, with the place in the file.
-    """
-    try:
-        if len(geojson) > MAX_CONTENT:
-            raise RemoteError(TOO_LARGE, f"{len(geojson)} bytes; a file has at most {MAX_CONTENT}")
-        # Counted before anything is read, which would take half a second at this size.
-        *_, rest = geojson.split(b"[", _MOST_LISTS)
-        if b"[" in rest:
-            place = f"byte {len(geojson) - len(rest)}"
-            raise RemoteError(
-                TOO_LARGE, f"an area has at most {MAX_VERTICES} vertices: more than any has lists", place=place
-            )
-        return area.parse(content.read_json(geojson))
-    except RemoteError as error:
-        raise local(error) from None
 
 
 def geojson(drawn: Area) -> dict[str, Any]:

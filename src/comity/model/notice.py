@@ -15,11 +15,12 @@ from typing import Any
 
 from comity.errors import NOT_STIX, RemoteError
 from comity.model import content
-from comity.model._places import again, draw, geojson, line, local, read_area, read_back, read_serves, vertices_of
+from comity.model._places import again, geojson, line, local, read_area, read_back, read_serves, vertices_of
 from comity.model.content import StixObject
 from comity.model.properties import expect, member, take, take_from, take_optional
 from comity.space import altitude, index_box, instant, interval
 from comity.space.altitude import Band
+from comity.space.area import Area
 from comity.space.instant import Instant
 from comity.space.interval import Interval
 from comity.space.volume import Volume
@@ -180,17 +181,16 @@ def _band(given: Mapping[str, Any], place: str) -> Band:
 
 
 def volume(
-    drawing: bytes, *, start: str, until: str, floor: str | None = None, ceiling: str | None = None
+    place: Area, *, start: str, until: str, floor: str | None = None, ceiling: str | None = None
 ) -> dict[str, Any]:
     """One volume as it stands in a notice's `volumes`.
 
     Args:
-        drawing: GeoJSON, of which nothing but the places is taken.
         start, until: times as people write them; they stand in the volume as RFC 3339.
         floor, ceiling: altitudes as people write them, kept as they were stated; None is without limit.
 
     Raises:
-        LocalError: naming the place in the file, or `/from`, `/until`, `/floor` or `/ceiling`, and the rule.
+        LocalError: naming `/from`, `/until`, `/floor` or `/ceiling`, and the rule.
     """
     try:
         during = interval.read(start, until, places=("/from", "/until"))
@@ -199,7 +199,7 @@ def volume(
         altitude.parse_band(floor, ceiling)
     except RemoteError as error:
         raise local(error) from None
-    stated = {"area": geojson(draw(drawing)), "floor": floor, "ceiling": ceiling}
+    stated = {"area": geojson(place), "floor": floor, "ceiling": ceiling}
     times = {"from": during.start, "until": during.end}
     written = {name: None if at is None else instant.text(at) for name, at in times.items()}
     return {name: value for name, value in (stated | written).items() if value is not None}

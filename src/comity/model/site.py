@@ -19,7 +19,7 @@ from typing import Any
 
 from comity.errors import BAD_ARGUMENT, NOT_STIX, LocalError, RemoteError
 from comity.model import _widen, content
-from comity.model._places import again, draw, geojson, line, read_area, read_back, read_serves
+from comity.model._places import again, geojson, line, read_area, read_back, read_serves
 from comity.model.content import StixObject
 from comity.model.properties import expect, member, take, take_from, take_optional
 from comity.space import instant
@@ -255,7 +255,7 @@ def write(
     at: Instant,
     *,
     created: Instant,
-    drawing: bytes,
+    place: Area,
     function: Function,
     wanted: Wanted,
     random: bytes = b"",
@@ -266,7 +266,6 @@ def write(
     as_received: str | None = None,
     window: Interval | None = None,
     serves: Sequence[str] = (),
-    before: Site | None = None,
 ) -> bytes:
     """The content of a protected site, told as exactly as wanted and no more.
 
@@ -274,28 +273,26 @@ def write(
     and window too where somebody is to be called.
 
     Args:
-        identifier: `protected-site--UUID`: a fresh one for each precision of a place, which no id may join; that of an
-            earlier version to replace it.
+        identifier: `protected-site--UUID`: a fresh one for each precision of a place, which no id may join.
         at: the time of this version; `created` that of the first.
-        drawing: the exact footprint as GeoJSON, of which nothing but the places is taken.
+        place: the exact footprint.
         random: `RANDOM_BYTES`, where the precision is not exact.
         window: with both its ends; when a movement or convoy is on its way.
         serves: ids of sites as this party itself knows them, none of the same place.
-        before: the version that this one replaces. Its circle is kept if it still fits: a second one would say more.
 
     Raises:
-        LocalError: the drawing cannot be read, is too large to be hidden in such a circle, or the rest is `not-stix`.
+        LocalError: the place is too large to be hidden in such a circle, or the rest is `not-stix`.
     """
-    place, radius_m, calls = draw(drawing), None, wanted.precision is Precision.CALL
+    told, radius_m, calls = place, None, wanted.precision is Precision.CALL
     during = Interval() if calls or window is None else window
     if wanted.precision is not Precision.EXACT:
-        around = _circle(place, wanted, random, before)
-        place, radius_m, as_received, serves = Area((around,)), around.radius_m, None, ()
+        around = circle(place, wanted, random)
+        told, radius_m, as_received, serves = Area((around,)), around.radius_m, None, ()
     properties: list[tuple[str, Any]] = [
         ("name", None if calls else name),
-        ("names", None if calls else [_written(each) for each in names] or None),
+        ("names", None if calls else [written(each) for each in names] or None),
         ("function", Function.UNDISCLOSED.value if calls else function.value),
-        ("area", geojson(place)),
+        ("area", geojson(told)),
         ("from", _time(during.start)),
         ("until", _time(during.end)),
         ("precision", wanted.precision.value),
@@ -312,19 +309,27 @@ def _time(at: Instant | None) -> str | None:
     return None if at is None else instant.text(at)
 
 
-def _circle(place: Area, wanted: Wanted, random: bytes, before: Site | None) -> Circle:
+def holds(told: Site, place: Area) -> bool:
+    """Say whether a site that is not exact tells of a circle that holds all of a place for certain."""
+    around = told.area.parts[0]
+    return isinstance(around, Circle) and not told.is_exact and _widen.holds(around, place)
+
+
+def circle(place: Area, wanted: Wanted, random: bytes) -> Circle:
+    """A circle that others are told, drawn by `RANDOM_BYTES`.
+
+    Raises:
+        LocalError: `bad-argument`: the place is too large to be hidden in it.
+    """
     radius_m = wanted.radius_m
     if wanted.precision is Precision.CALL:
         # In whole steps, so that the radius tells little about the size of what lies inside.
         radius_m *= max(1, ceil(_widen.least_radius(place) / radius_m))
-    if before is not None and before.precision is wanted.precision:
-        part = before.area.parts[0]
-        if isinstance(part, Circle) and part.radius_m == radius_m and _widen.holds(part, place):
-            return part
     return _widen.widen(place, radius_m, random)
 
 
-def _written(name: Name) -> Mapping[str, str]:
+def written(name: Name) -> Mapping[str, str]:
+    """A name as a JSON value."""
     return {"text": name.text} if name.lang is None else {"text": name.text, "lang": name.lang}
 
 

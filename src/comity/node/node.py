@@ -4,8 +4,8 @@ It knows the ports and nothing of HTTP or the command line. What it answers to o
 asks of them in `sync`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from comity.errors import (
@@ -48,11 +48,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One thing to be said, with whom it is for and on what terms."""
+    """One thing to be said, with whom it is for and on what terms.
+
+    Attributes:
+        of_their_own: the terms of those for whom `terms` do not hold.
+    """
 
     draft: Draft
     to: Sequence[Peer]
     terms: Terms
+    of_their_own: Mapping[Fingerprint, Terms] = field(default_factory=dict)
+
+    def terms_for(self, party: Fingerprint) -> Terms:
+        """On what terms one party is told it."""
+        return self.of_their_own.get(party, self.terms)
 
 
 class Node:
@@ -133,13 +142,13 @@ class Node:
 
     def sign_releases(self, statements: Sequence[Signed], to: Sequence[Fingerprint], terms: Terms) -> list[Signed]:
         """Sign the release of each statement to each party: those of the first statement come first."""
-        drafts = [draft for statement in statements for draft in self._release_drafts(statement, to, terms)]
-        return self.sign_all(drafts)
+        given = dict.fromkeys(to, terms)
+        return self.sign_all([draft for statement in statements for draft in self._release_drafts(statement, given)])
 
-    def _release_drafts(self, statement: Signed, to: Sequence[Fingerprint], terms: Terms) -> list[Draft]:
+    def _release_drafts(self, statement: Signed, to: Mapping[Fingerprint, Terms]) -> list[Draft]:
         now = self.journal.now()
         return [
-            gate.release(statement, to=party, terms=terms, now=now, uuid=self.uuid())
+            gate.release(statement, to=party, terms=to[party], now=now, uuid=self.uuid())
             for party in self._in_drawn_order(to)
         ]
 
@@ -179,8 +188,8 @@ class Node:
         return [(next(logged), [next(logged) for _ in each]) for each in drafts]
 
     def _releases(self, statement: Signed, saying: Saying) -> list[Draft]:
-        to = [peer.fingerprint for peer in saying.to]
-        return self._release_drafts(statement, to, saying.terms)
+        parties = (peer.fingerprint for peer in saying.to)
+        return self._release_drafts(statement, {party: saying.terms_for(party) for party in parties})
 
     async def release(self, id: StatementId, to: Sequence[Peer], terms: Terms) -> list[Logged]:
         """Release a statement of ours to further parties; those that have it already keep their release.

@@ -72,11 +72,12 @@ class StoredPicture:
         matter = entry.matter
         if not self.is_ours(entry) or not isinstance(matter, Site) or matter.is_exact:
             return False
-        return any(self._may_be_the_place(entry, matter, other) for other in self.candidates(entry.boxes))
+        return any(self.may_be_the_place(entry, other) for other in self.candidates(entry.boxes))
 
-    def _may_be_the_place(self, around: Entry, told: Site, other: Entry) -> bool:
-        exact = other.matter
-        if not self.is_ours(other) or not isinstance(exact, Site) or not exact.is_exact:
+    def may_be_the_place(self, around: Entry, other: Entry) -> bool:
+        """Say whether a site may be the exact one of ours for which another stands, that others are told."""
+        told, exact = around.matter, other.matter
+        if not self.is_ours(other) or not isinstance(told, Site) or not isinstance(exact, Site) or not exact.is_exact:
             return False
         alike = told.function in (exact.function, Function.UNDISCLOSED)
         return alike and intersects(around.volume, other.volume) is not None

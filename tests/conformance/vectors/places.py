@@ -95,12 +95,13 @@ def _stated(of: Given) -> Volume:
 
 def read_widened(given: Given) -> Any:
     """Draw a circle around a place; how far its centre is displaced is told to ten metres."""
-    place, at = area.parse(given["place"]).parts[0], Instant(0)
+    whole, at = area.parse(given["place"]), Instant(0)
+    place = whole.parts[0]
     raw = site.write(
         f"protected-site--{uuid('drawn')}",
         at,
         created=at,
-        drawing=content.dump(given["place"]),
+        place=whole,
         function=site.Function.OTHER,
         wanted=site.Wanted.parse(given["precision"]),
         random=bytes.fromhex(given["random"]),

@@ -42,7 +42,11 @@ def nested(depth: int) -> str:
 
 DRAWINGS: dict[str, tuple[str, str, str]] = {
     "100,000 vertices": (json.dumps(polygon(star(100_000))), "too-large", "1048576 bytes"),
-    "100,000 short vertices": (json.dumps(polygon([[1, 2]] * 100_000)).replace(" ", ""), "too-large", "1000 vertices"),
+    "100,000 short vertices": (
+        json.dumps(polygon([[1, 2]] * 100_000)).replace(" ", ""),
+        "too-large",
+        "1000 vertices|50000 positions",
+    ),
     "1,001 vertices": (json.dumps(polygon(star(1_001))), "too-large", "at most 1000"),
     "1,000 holes": (json.dumps(polygon(*[SQUARE] * 1_001)), "too-large", "at most 1000"),
     "101 parts": (
@@ -63,11 +67,11 @@ DRAWINGS: dict[str, tuple[str, str, str]] = {
     "a collection": (nested(1), "malformed at /", "GeometryCollection|Point, Polygon, MultiPolygon"),
     "collections in collections": (nested(15), "malformed at /", "GeometryCollection|Point, Polygon, MultiPolygon"),
     "1,000 collections in collections": (nested(1_000), "not-json", "nested deeper"),
-    "a megabyte of brackets": ("[" * (1 << 20), "too-large at byte", "1000 vertices"),
+    "a megabyte of brackets": ("[" * (1 << 20), "too-large at byte", "1000 vertices|50000 positions"),
     "features in features": (
         json.dumps({"type": "FeatureCollection", "features": [{"type": "FeatureCollection", "features": []}]}),
-        "malformed at /features/0/type",
-        "RFC 7946 section 3.3",
+        "malformed at /features/0",
+        "RFC 7946 section 3.3|FeatureCollection",
     ),
     "NaN": ('{"type":"Point","coordinates":[NaN,35]}', "not-json at /coordinates/0", "NaN is not JSON"),
     "infinity": ('{"type":"Point","coordinates":[1e999,35]}', "not-json", "too large for a number"),

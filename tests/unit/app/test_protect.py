@@ -146,8 +146,13 @@ def test_a_new_version_of_a_widened_site_keeps_its_circle_and_its_precision() ->
             fr, "protect", geojson=POINT, function="hospital", replaces=second["statement"], precision="widened:5:0"
         )
         assert (code, place) == ("bad-argument", "--precision")
-        found = await refused(fr, "protect", geojson=POINT, function="hospital", replaces=second["statement"])
-        assert found == ("bad-argument", "--precision", "a new version has the precision of the one that it replaces")
+        # The drawing lies in the circle that was told already: nothing changes, and nothing is said.
+        assert (second["statement"], second["changed"]) == (first["statement"], [])
+        for precision in ("exact", "call", "widened:19", "widened:21"):
+            code, place, message = await refused(fr, "protect", replaces=first["statement"], precision=precision)
+            assert (code, place) == ("bad-argument", "--precision")
+            assert message.startswith("a new version has the precision of the one that it replaces, widened:20; ")
+            assert f"--precision {precision} --also" in message
 
     run(story)
 

@@ -45,6 +45,8 @@ def notice(by: Fingerprint, number: int, *volumes: Any, uid: int | None = None, 
 
 def site(by: Fingerprint, number: int, **changed: Any) -> Said:
     given = {"function": "hospital", "area": point(), "precision": "exact"} | changed
+    if given["function"] == "movement":
+        given = {"from": "2015-11-24T07:00:00Z", "until": "2015-11-24T08:00:00Z"} | given
     raw = content.write(f"protected-site--{uuid(number)}", NOW, given.items(), created=NOW)
     return by, statement(number), parse(raw)
 

@@ -10,7 +10,8 @@ import pytest
 from comity.errors import BAD_ARGUMENT, NOT_STIX, LocalError, RemoteError
 from comity.model import content, site
 from comity.model.content import StixObject, parse
-from comity.model.site import CALL_KM, RANDOM_BYTES, Function, Name, Precision, Site, Wanted
+from comity.model.drawing import read as read_drawing
+from comity.model.site import CALL_KM, RANDOM_BYTES, Function, Name, Precision, Wanted
 from comity.space import area, geodesic, instant
 from comity.space.area import Area, Circle, Polygon
 from comity.space.instant import Instant
@@ -256,8 +257,8 @@ def seeded(number: int) -> bytes:
 
 def written(precision: str = "exact", drawing: Any = POINT, random: bytes = seeded(0), **more: Any) -> StixObject:
     given: dict[str, Any] = {"function": Function.HOSPITAL} | more
-    raw = json.dumps(drawing).encode()
-    return parse(site.write(ID, AT, created=AT, drawing=raw, wanted=Wanted.parse(precision), random=random, **given))
+    place = read_drawing(json.dumps(drawing).encode()).area
+    return parse(site.write(ID, AT, created=AT, place=place, wanted=Wanted.parse(precision), random=random, **given))
 
 
 KNOWN: dict[str, Any] = {
@@ -473,36 +474,6 @@ def test_a_place_that_no_circle_hides_is_refused() -> None:
 
 
 # -- later versions
-
-
-def a_site(precision: str = "widened:5", number: int = 1, **more: Any) -> Site:
-    return site.read(written(precision, random=seeded(number), contact="+41", **more))
-
-
-def test_a_later_version_keeps_the_circle_although_chance_would_have_drawn_another() -> None:
-    """PROTECTED-SITE-15: two circles say more than one."""
-    first = a_site()
-    assert circle_of(written("widened:5", random=seeded(2), before=first)) == first.area.parts[0]
-    call = a_site("call")
-    assert circle_of(written("call", random=seeded(2), contact="+41", before=call)) == call.area.parts[0]
-
-
-@pytest.mark.parametrize(
-    ("precision", "lon"),
-    [("widened:6", 37.15), ("call", 37.15), ("widened:5", 37.4)],
-    ids=["another radius", "another precision", "another place"],
-)
-def test_a_later_version_that_does_not_fit_has_a_circle_of_its_own(precision: str, lon: float) -> None:
-    first = a_site()
-    moved = {"type": "Point", "coordinates": [lon, 36.2]}
-    new = circle_of(written(precision, moved, seeded(2), contact="+41", before=first))
-    assert new == circle_of(written(precision, moved, seeded(2), contact="+41"))
-    assert new != first.area.parts[0]
-
-
-def test_the_circle_is_not_kept_of_an_exact_version() -> None:
-    drawn = circle_of(written("widened:5", random=seeded(2), before=a_site("exact")))
-    assert drawn == circle_of(written("widened:5", random=seeded(2)))
 
 
 def test_the_precisions_of_one_place_are_objects_that_no_id_joins() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from comity.model import content, notice, site
+from comity.model.drawing import read as read_drawing
 from comity.model.notice import State
 from comity.model.site import RANDOM_BYTES, Function, Wanted
 from comity.node.ports import FindingRow
@@ -30,7 +31,9 @@ def a_notice(
     **said: Any,
 ) -> bytes:
     """A notice; `version` counts on in seconds."""
-    volume = notice.volume(drawing or square(at), start=times[0], until=times[1], floor="3000 m", ceiling="6000 m")
+    volume = notice.volume(
+        read_drawing(drawing or square(at)).area, start=times[0], until=times[1], floor="3000 m", ceiling="6000 m"
+    )
     id = f"notice--00000000-0000-4000-8000-{number:012x}"
     return notice.write(id, _at(version), created=START, volumes=[volume], state=state, **said)
 
@@ -51,7 +54,7 @@ def a_site(
         f"protected-site--00000000-0000-4000-8000-{number:012x}",
         _at(version),
         created=START,
-        drawing=drawing or point,
+        place=read_drawing(drawing or point).area,
         wanted=Wanted.parse(precision),
         random=bytes(RANDOM_BYTES - 24) + number.to_bytes(8) * 3,
         **(given | said),
