@@ -45,8 +45,9 @@ Serves = Annotated[
     list[str] | None,
     typer.Option(metavar="SITE", help="A site of ours that it is for, which then does not object; may be repeated."),
 ]
-Clear = Annotated[
-    list[str] | None, typer.Option(metavar="FIELD", help="With --replaces: empty this field; may be repeated.")
+Empty = Annotated[
+    list[str] | None,
+    typer.Option("--clear", metavar="FIELD", help="With --replaces: empty this field; may be repeated."),
 ]
 
 
@@ -115,7 +116,7 @@ def notice(
     serves: Serves = None,
     state: Annotated[str | None, typer.Option(help="planned (the default), active, ended or cancelled.")] = None,
     replaces: Replaces = None,
-    clear: Clear = None,
+    empty: Empty = None,
     to: Names = "",
     own: Own = False,
     tlp: TlpKept = None,
@@ -129,7 +130,7 @@ def notice(
     said = {"geojson": None if file is None else _geojson(file), "from": start, "until": until, "floor": floor}
     words = {"kind": kind, "callsign": callsign, "transponder": transponder, "contact": contact, "frequency": frequency}
     words |= {"name": name, "buffer": buffer}
-    lists = {"serves": serves, "clear": clear}
+    lists = {"serves": serves, "empty": empty}
     more = {"ceiling": ceiling, "state": state, "replaces": replaces, "dry_run": dry_run, **words}
     tell_said(
         call(context, "notice", {**said, **more, **lists, **audience(to, own, tlp, onward, answer_by)}), json, quiet
@@ -165,7 +166,7 @@ def protect(
     serves: Serves = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back the site of --replaces.")] = False,
     replaces: Replaces = None,
-    clear: Clear = None,
+    empty: Empty = None,
     to: Names = "",
     own: Own = False,
     tlp: TlpKept = None,
@@ -179,7 +180,7 @@ def protect(
     said: dict[str, Any] = {"geojson": None if file is None else _geojson(file), "function": function, "name": name}
     more = {"precision": precision, "names": names, "contact": contact, "reverify_by": reverify_by, "also": also}
     rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
-    said |= {"from": start, "until": until, "buffer": buffer, "serves": serves, "clear": clear}
+    said |= {"from": start, "until": until, "buffer": buffer, "serves": serves, "empty": empty}
     tell_said(
         call(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}), json, quiet
     )

@@ -23,7 +23,7 @@ def notice_drafted(node: Node, picture: StoredPicture, args: Args) -> Args:
     """
     if args.get("geojson") is None:
         raise LocalError(BAD_ARGUMENT, "a notice takes a GeoJSON file; only with --replaces it goes without")
-    if args.get("clear"):
+    if args.get("empty"):
         raise LocalError(BAD_ARGUMENT, "a new notice has nothing to empty", place="--clear")
     state = member(State, args.get("state") or "planned", "--state")
     at, id = node.journal.now(), f"notice--{node.uuid()}"
@@ -41,7 +41,7 @@ def notice_updated(node: Node, picture: StoredPicture, args: Args) -> Update:
         LocalError: with the place in the file or the option, and the rule.
     """
     id, before = updates.replaced(node, args, "notice")
-    emptied = updates.cleared(args, OPTIONAL)
+    emptied = updates.emptied(args, OPTIONAL)
     said: Args = {name: args[name] for name in WORDS if args.get(name) is not None}
     if args.get("state"):
         said["state"] = member(State, args["state"], "--state").value

@@ -28,7 +28,7 @@ def site_drafted(node: Node, picture: StoredPicture, args: Args) -> tuple[Args |
     """
     if args.get("withdraw"):
         raise LocalError(BAD_ARGUMENT, "name the site's statement with --replaces", place="--withdraw")
-    if args.get("clear"):
+    if args.get("empty"):
         raise LocalError(BAD_ARGUMENT, "a new site has nothing to empty", place="--clear")
     if args.get("geojson") is None:
         raise LocalError(BAD_ARGUMENT, "a GeoJSON file is required", place="FILE.geojson")
@@ -103,7 +103,7 @@ def site_updated(node: Node, picture: StoredPicture, args: Args) -> Update:
         LocalError: with the place in the file or the option, and the rule.
     """
     id, before = updates.replaced(node, args, "protected-site")
-    said = _said(node, picture, args) | updates.cleared(args, OPTIONAL)
+    said = _said(node, picture, args) | updates.emptied(args, OPTIONAL)
     if args.get("withdraw"):
         if said or args.get("geojson") is not None:
             raise LocalError(BAD_ARGUMENT, "what is taken back changes in nothing else", place="--withdraw")

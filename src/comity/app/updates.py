@@ -88,13 +88,13 @@ def told_to(node: Node, statement: StatementId) -> list[Peer]:
 # -- what is given
 
 
-def cleared(args: Args, optional: Sequence[str]) -> dict[str, None]:
+def emptied(args: Args, optional: Sequence[str]) -> dict[str, None]:
     """The fields that `--clear` empties.
 
     Raises:
         LocalError: `bad-argument`: one is required or not known, or is given as well.
     """
-    names = [_field(name) for name in args.get("clear") or []]
+    names = [_field(name) for name in args.get("empty") or []]
     for name in names:
         if name not in optional:
             known = ", ".join(sorted(optional))
