@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from comity import foreign
 from comity.app.layout import Own
 from comity.app.render import own, word
 from comity.errors import BAD_ARGUMENT, LocalError
@@ -40,7 +41,7 @@ def accepted(args: Args, found: StixObject) -> tuple[str, ...]:
     for name in given:
         if name not in present:
             known = ", ".join(ascii(one[:80]) for one in present[:_NAMED]) or "nothing"
-            message = f"{name[:80]!a} is not among what is not understood here: {known}"
+            message = f"{foreign.quoted(name, 80)} is not among what is not understood here: {known}"
             raise LocalError(BAD_ARGUMENT, message, place="--accept-marking")
     if len(set(given)) > MAX_ACCEPTED:
         raise LocalError(BAD_ARGUMENT, f"at most {MAX_ACCEPTED} names", place="--accept-marking")

@@ -25,7 +25,8 @@ GAP = 2
 # A column is not narrower than this, nor than a time or a code that stands in it.
 _LEAST_COLUMN, _TIME = 8, 24
 _WORD = re.compile(r"[/.~_-]*[A-Za-z0-9*][A-Za-z0-9:._/+@%*~=-]*", re.ASCII)
-_PLACE = re.compile(r"line [0-9]+ column [0-9]+|byte [0-9]+", re.ASCII)
+# Places that are no word: in a text, or in a drawing, with its feature's name.
+_PLACE = re.compile(r"line [0-9]+ column [0-9]+|(byte|leaf) [0-9]+|feature [0-9]+(, “[^“”\n]{0,70}”)?")
 _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 

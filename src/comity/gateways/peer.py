@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from comity import errors
+from comity import errors, foreign
 from comity.errors import CODES, NOT_FOUND, REPLAYED, TOO_LARGE, ComityError, LocalError, RemoteError, TransportError
 from comity.gateways import httpsig
 from comity.model import content
@@ -32,6 +32,8 @@ MAX_AT_ONCE = 16
 SHORT, LONG = 10.0, 40.0
 # The evidence in a problem may be two notes of 64 KiB.
 _MAX_PROBLEM = 256 << 10
+# Cells of what a peer says that are shown of its problem.
+_SAID = 300
 CBOR, TEXT, PROBLEM = "application/cbor", "text/plain; charset=utf-8", "application/problem+json"
 
 
@@ -284,7 +286,7 @@ class PeerClient:
             RemoteError: what the peer answered, or `bad-signature` where it was not the peer.
             LocalError: `bad-argument`: an address that is none.
         """
-        failed: ComityError = TransportError(errors.UNREACHABLE, f"{peer.party} has told no address")
+        failed: ComityError = TransportError(errors.UNREACHABLE, "it has told no address")
         for base in peer.addresses:
             try:
                 request = self._signed(peer, route, base + PREFIX + route.path.replace("{rest}", rest), body)
@@ -300,8 +302,7 @@ class PeerClient:
 
     def _check(self, peer: Descriptor, request: Request, response: Response) -> None:
         if "signature" not in response.headers and (response.status >= 500 or response.status in _NO_ROOM):
-            message = f"something before {peer.party} answered {response.status}"
-            raise TransportError(errors.UNREACHABLE, message)
+            raise TransportError(errors.UNREACHABLE, f"something before it answered {response.status}")
         key, now = peer.keys.transport, self._clock.now()
         httpsig.verify_response(response, request, by=peer.fingerprint, key=key, now=now)
 
@@ -334,7 +335,10 @@ _NO_ROOM = (408, 429)
 
 
 def _refusal(response: Response) -> ComityError:
-    """What a peer's error response says, as an error here; what is not of the form, or not a code, is malformed."""
+    """What a peer's error response says, as an error here; what is not of the form, or not a code, is malformed.
+
+    Its message is the peer's own words: it is quoted on one line and cut, and the petname is set before it by who asked.
+    """
     try:
         told = content.read_json(response.body) if len(response.body) <= _MAX_PROBLEM else None
     except RemoteError:
@@ -347,5 +351,5 @@ def _refusal(response: Response) -> ComityError:
     if type(evidence) is not dict:
         return RemoteError(errors.MALFORMED, f"answered {response.status} with evidence that is none")
     if response.status >= 500 or code == errors.BUSY:
-        return TransportError(code, f"the peer cannot answer now: {message[:200]}")
-    return RemoteError(code, message[:500], evidence=evidence)
+        return TransportError(code, f"it cannot answer now, and says {foreign.quoted(message, _SAID)}")
+    return RemoteError(code, f"it says {foreign.quoted(message, _SAID)}", evidence=evidence)

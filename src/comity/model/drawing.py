@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from comity import foreign
 from comity.errors import MALFORMED, TOO_LARGE, LocalError, RemoteError
 from comity.model import content
 from comity.model.content import MAX_CONTENT
@@ -45,7 +46,7 @@ class Feature:
         """What a person finds it by in the file.
 
         >>> Feature(2, Area(()), "Clinic 2", {}, False).title
-        "feature 2, 'Clinic 2'"
+        "feature 2, “Clinic 2”"
         """
         return _title(self.number, self.name)
 
@@ -139,7 +140,7 @@ def _is_point(part: Part) -> bool:
 
 
 def _title(number: int, name: str | None) -> str:
-    return f"feature {number}" if name is None else f"feature {number}, {name[:64]!r}"
+    return f"feature {number}" if name is None else f"feature {number}, {foreign.quoted(name)}"
 
 
 def _refuse(message: str, place: str, code: str = MALFORMED) -> NoReturn:

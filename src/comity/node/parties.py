@@ -8,6 +8,7 @@ what it protected goes on objecting, marked. Rule 3: what is changed stands in t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from comity import foreign
 from comity.errors import (
     BAD_ARGUMENT,
     EXISTS,
@@ -99,9 +100,13 @@ class Parties:
             message = f"{name} was removed: comity peer add takes it up again"
         elif self.present:
             known = ", ".join(peer.petname for peer in self.present)
-            message = f"no party {name[:40]!a} is known here, only {known}; comity peer add makes another known"
+            message = (
+                f"no party {foreign.quoted(name, 40)} is known here, only {known}; comity peer add makes another known"
+            )
         else:
-            message = f"no party {name[:40]!a} is known here, nor any other: comity peer add FILE|URL --fingerprint HEX"
+            message = (
+                f"no party {foreign.quoted(name, 40)} is known here, nor any other: comity peer add makes one known"
+            )
         return LocalError(UNKNOWN_PARTY, message, place="--to")
 
     # -- changes

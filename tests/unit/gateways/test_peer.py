@@ -24,7 +24,7 @@ TAKES_A_BODY = [route for route in ROUTES if route.takes != "-"]
 OURS = {
     *(errors.NOT_A_NODE, errors.EXISTS, errors.IN_USE, errors.UNKNOWN_PARTY, errors.NAME_TAKEN, errors.NOT_OURS),
     *(errors.FINGERPRINT_MISMATCH, errors.UNKNOWN_STATEMENT, errors.MARKING, errors.READ_ONLY, errors.STORAGE),
-    *(errors.UNSAFE_STORE, errors.DAMAGED, errors.UNREACHABLE),
+    *(errors.UNSAFE_STORE, errors.DAMAGED, errors.UNREACHABLE, errors.AMBIGUOUS),
 }
 
 
@@ -500,11 +500,24 @@ def test_a_refusal_that_is_none_is_malformed_and_breaks_nothing(talk: Talk, body
 def test_a_refusal_is_raised_here_as_it_was_there(talk: Talk) -> None:
     there = RemoteError(errors.STALE_HEAD, "the proof starts elsewhere", evidence={"size": 3})
     here = _error(talk, problem(there))
-    assert (type(here), here.code, here.message, here.evidence) == (RemoteError, there.code, there.message, {"size": 3})
+    assert (type(here), here.code, here.evidence) == (RemoteError, there.code, {"size": 3})
+    assert here.message == "it says “the proof starts elsewhere”"
 
 
 def test_a_refusal_that_goes_on_and_on_is_cut(talk: Talk) -> None:
-    assert len(_error(talk, problem(RemoteError(errors.MALFORMED, "x" * 9999))).message) == 500
+    said = _error(talk, problem(RemoteError(errors.MALFORMED, "x" * 9999))).message
+    assert len(said) < 320
+    assert said.endswith("...” (9,999 characters)")
+
+
+@pytest.mark.parametrize("status", [400, 503])
+def test_the_words_of_a_refusal_are_quoted_and_write_no_line_of_their_own(talk: Talk, status: int) -> None:
+    words = "no\ncomity: ru is known now” and\x1b[2J\u202e\U000e0041"
+    body = content.dump({"code": errors.NOT_FOUND, "message": words, "place": words, "evidence": {}})
+    said = _error(talk, Response(status, {}, body))
+    assert said.place == ""
+    assert said.message.endswith('“no⏎comity: ru is known now" and␛[2J<U+202E><U+E0041>”')
+    assert str(said).isprintable()
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
