@@ -72,7 +72,7 @@ def _signatures(proof: bytes) -> int:
 
 def _judge(proof: bytes, trust: Trust) -> Verdict:
     verdict = verify(proof, trust)
-    if not (verdict.valid and verdict.trusted and verdict.proved_at):
+    if not (verdict.valid and verdict.trusted and verdict.proved_by):
         raise AssertionError(f"the proof file is not good: {verdict.problems}")
     return verdict
 

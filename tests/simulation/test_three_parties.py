@@ -22,5 +22,5 @@ def test_a_telling_is_held_witnessed_by_a_third_party_and_proved_offline() -> No
     assert (verdict.valid, verdict.trusted, verdict.problems) == (True, True, [])
     assert (verdict.said_by, verdict.held_by) == ("fr", "ru")
     assert [witness["party"] for witness in verdict.witnesses] == ["us"]
-    assert verdict.proved_at is not None
+    assert verdict.proved_by is not None
     assert list(us.store.received()) == []

@@ -21,7 +21,6 @@ from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange.verify import Verdict, verify
 from comity.model import content
 from comity.space import instant
-from comity.space.instant import Instant
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 Step = dict[str, Any]
@@ -161,8 +160,8 @@ class Player:
             if what == "objections":
                 return bool(await self.stage.do(step["at"], "objections"))
             told = await self.stage.do(step["at"], "told", statement=self.statements[step["of"]])
-            standing = told["parties"].get(step["with"], {"rungs": {}, "proved_at": None})
-            return standing["proved_at"] is not None if what == "proved" else what in standing["rungs"]
+            standing = told["parties"].get(step["with"], {"rungs": {}, "proved_by": None})
+            return standing["proved_by"] is not None if what == "proved" else what in standing["rungs"]
 
         await self.stage.until(json.dumps(step), reached)
 
@@ -195,10 +194,10 @@ class Player:
                 cells.append((party, never, own(""), own(""), own("")))
                 continue
             file, verdict = await self._proof(teller, label, party)
-            times = [verdict.held_at, verdict.proved_at]
-            held, proved = (own(one.replace("T", " ") if one else "-") for one in map(_text, times))
-            by_then = own("yes" if verdict.proved_at is not None and verdict.proved_at < limit else "not proved")
-            cells.append((party, held, proved, by_then, own("{}: {}", word(file.name), _judged(verdict))))
+            held = "-" if verdict.held_at is None else instant.text(verdict.held_at).replace("T", " ")
+            by = "-" if verdict.proved_by is None else f"by {instant.to_second(verdict.proved_by)}".replace("T", " ")
+            by_then = own("yes" if verdict.proved_by is not None and verdict.proved_by <= limit else "not proved")
+            cells.append((party, own(held), own(by), by_then, own("{}: {}", word(file.name), _judged(verdict))))
         columns = (
             "party",
             "held, as it says",
@@ -255,8 +254,5 @@ def _judged(verdict: Verdict) -> Own:
         return own("NOT VALID: {}", own(verdict.problems[0]["message"]))
     trusted = own("trusted" if verdict.trusted else "not trusted")
     made_up = own(", a reconstruction" if verdict.reconstruction else "")
-    return own("valid, {}, shows {}{}", trusted, word(verdict.ladder[-1].name), made_up)
-
-
-def _text(when: Instant | None) -> str | None:
-    return None if when is None else instant.text(when)
+    rung = next(one.name for one in reversed(verdict.ladder) if one.name != "withdrawn")
+    return own("valid, {}, shows {}{}", trusted, word(rung), made_up)

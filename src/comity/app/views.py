@@ -41,7 +41,7 @@ def _fate(one: dict[str, Any]) -> Lines:
 
 def told(found: dict[str, Any]) -> None:
     """How far a statement has come with each party."""
-    render.facts("at home", found["home"])
+    render.facts("at home", {rung: _when(one) for rung, one in found["home"].items()})
     columns = ("party", "rung", "time", "")
     cells = [row for name, one in found["parties"].items() for row in _rungs(name, one)]
     render.rows("told", columns, cells, empty="released to nobody")
@@ -49,19 +49,28 @@ def told(found: dict[str, Any]) -> None:
         render.say("not released to: {}", [word(party) for party in found["not_released_to"]])
 
 
-def _rungs(name: str, one: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:
+def _rungs(name: str, one: dict[str, Any]) -> list[tuple[object, ...]]:
     rungs = [(rung, at) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
-    found: list[tuple[str, str, str | None, str]] = [(name, rung, at, _BASIS.get(rung, own(""))) for rung, at in rungs]
+    found: list[tuple[object, ...]] = [(name, rung, _when(at), _BASIS.get(rung, own(""))) for rung, at in rungs]
     if one["refused"]:
         found.append((name, "refused", None, one["refused"]))
-    if one["proved_at"]:
+    if one["proved_by"]:
         basis = own("cosignatures of third parties: {}", one["third_parties"])
-        found.append((name, own("held, proved by"), one["proved_at"], basis))
+        found.append((name, own("{}, proved", word(one["disposition"])), _no_later(one["proved_by"]), basis))
     if one["unacknowledged"]:
         found.append((name, "unacknowledged", one["answer_by"], own("no answer came in time")))
     if one["withdrawn"]:
-        found.append((name, "withdrawn", None, own("")))
+        found.append((name, "withdrawn", one["withdrawn_at"], own("what was held before stays held")))
     return found
+
+
+def _when(rung: dict[str, Any]) -> Own:
+    """A time, or of what is a bound that it is one."""
+    return _no_later(rung["at"]) if rung["bound"] else own("{}", word(rung["at"]))
+
+
+def _no_later(at: str) -> Own:
+    return own("by {}", word(at))
 
 
 def verdict(told: dict[str, Any]) -> None:
@@ -70,22 +79,33 @@ def verdict(told: dict[str, Any]) -> None:
         place = word(problem["place"]) if problem.get("place") else own("the file")
         render.say("NOT VALID: {} at {}: {}", word(problem["code"]), place, own(problem["message"]))
     if told["problems"]:
+        _not_shown(told)
         return
     if told.get("reconstruction"):
         render.say("parties in this file: {}", RECONSTRUCTION)
-    names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused", "proved_at")
+    names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused")
     whom = own("no: compare the fingerprints below")
     if told["trusted"]:
         whom = own("teller and hearer have the fingerprints given")
-    render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}})
+    times = {"proved": told["proved_by"] and _no_later(told["proved_by"]), "withdrawn_at": told["withdrawn_at"]}
+    render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}, **times})
+    for line in told["notes"]:
+        render.say("note: {}", own(line))
     columns = ("rung", "time", "on whose word", "")
-    render.rows("ladder", columns, [(r["rung"], r["at"], r["by"], r["basis"]) for r in told["ladder"]], empty="none")
-    counted = [(w["party"], w["at"]) for w in told["witnesses"]]
+    render.rows("ladder", columns, [(r["rung"], _when(r), r["by"], r["basis"]) for r in told["ladder"]], empty="none")
+    counted = [(w["party"], _when(w)) for w in told["witnesses"]]
     render.rows(
         "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
     )
     known = {name: _fingerprint(one) for name, one in told["fingerprints"].items()}
     render.facts("fingerprints in the file", dict(sorted(known.items())))
+    _not_shown(told)
+
+
+def _not_shown(told: dict[str, Any]) -> None:
+    render.say("This file does not show:")
+    for one in told["not_shown"]:
+        render.say("  - {}", own(one))
 
 
 def checked(found: dict[str, Any]) -> None:

@@ -48,8 +48,8 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """The teller's `unacknowledged`, and its place in the teller's log."""
+class Later:
+    """What the teller said later about the release, and its place in the teller's log: a silence, or the withdrawal."""
 
     statement: Triple
     receipt: Place
@@ -71,7 +71,8 @@ class ProofFile:
     note: bytes
     pull: bytes | None
     held: Held | None
-    silence: Silence | None
+    silence: Later | None
+    withdrawal: Later | None
     parties: tuple[Triple, ...]
 
 
@@ -89,8 +90,9 @@ def encode(proof: ProofFile) -> bytes:
     if proof.held is not None:
         held = proof.held
         fields["held"] = [list(held.statement), *_place(held.telling), *_place(held.receipt), pack_note(held.note)]
-    if proof.silence is not None:
-        fields["silence"] = [list(proof.silence.statement), *_place(proof.silence.receipt)]
+    for name, later in (("silence", proof.silence), ("withdrawal", proof.withdrawal)):
+        if later is not None:
+            fields[name] = [list(later.statement), *_place(later.receipt)]
     return cbor.encode(fields)
 
 
@@ -102,6 +104,7 @@ _FIELDS: dict[str, type] = {
     "pull": bytes,
     "held": list,
     "silence": list,
+    "withdrawal": list,
     "parties": list,
 }
 
@@ -113,7 +116,7 @@ def decode(data: bytes) -> ProofFile:
         RemoteError: `malformed`, `too-large`.
     """
     found = cbor.decode(data, place="proof", limit=MAX_PROOF)
-    found = fields_of(found, _FIELDS, frozenset({"pull", "held", "silence"}))
+    found = fields_of(found, _FIELDS, frozenset({"pull", "held", "silence", "withdrawal"}))
     log = _shape(found["log"], (list, int, bytes, int, int, bytes), "log")
     places = _read_places(*log[1:])
     parties = tuple(_triple(item, "parties") for item in found["parties"])
@@ -126,7 +129,8 @@ def decode(data: bytes) -> ProofFile:
         unpack_note(log[0], "log"),
         found.get("pull"),
         _read_held(found["held"]) if "held" in found else None,
-        _read_silence(found["silence"]) if "silence" in found else None,
+        _read_later(found["silence"], "silence") if "silence" in found else None,
+        _read_later(found["withdrawal"], "withdrawal") if "withdrawal" in found else None,
         parties,
     )
 
@@ -162,9 +166,9 @@ def _read_held(value: list[Any]) -> Held:
     return Held(_triple(said, "held"), *places, unpack_note(note, "held"))
 
 
-def _read_silence(value: list[Any]) -> Silence:
-    said, index, path = _shape(value, (list, int, bytes), "silence")
-    return Silence(_triple(said, "silence"), _read_place(index, path, "silence"))
+def _read_later(value: list[Any], name: str) -> Later:
+    said, index, path = _shape(value, (list, int, bytes), name)
+    return Later(_triple(said, name), _read_place(index, path, name))
 
 
 # -- checkpoints

@@ -2,20 +2,21 @@
 
 Rule 1: `valid` means consistent in itself. `trusted` means that teller and hearer have the fingerprints that the
 verifier was given; a name given with another fingerprint is a fault. Rule 2: no rung is shown that its own evidence does
-not carry. Rule 3: times that a party says of itself are claims; `proved_at` is the time of the K-th earliest cosignature
-on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer. Where fingerprints were
-given, only the cosignatures of parties among these count, for this time as for the rung `witnessed`: anybody can make up
-a party. Rule 4: everything in the file is used, or the file is not valid. Rule 5: no two parties share a key: what one
-has signed must not pass for the word of two. Rule 6: if any party in the file is of a reconstruction, the verdict says so.
+not carry. Rule 3: times that a party says of itself are claims; `proved_by` is the bound of the K-th earliest cosignature
+on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer. A cosignature's time was
+cut to a whole second, so its bound is that second's end. Where fingerprints were given, only the cosignatures of parties
+among these count, for this time as for the rung `witnessed`: anybody can make up a party. Rule 4: everything in the file
+is used, or the file is not valid. Rule 5: no two parties share a key: what one has signed must not pass for the word of
+two. Rule 6: if any party in the file is of a reconstruction, the verdict says so. Rule 7: trust goes by fingerprint; a
+name is the reader's own label.
 
 A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party; `inferred`: the
 hearer asked for what comes after, as it would too if the teller had left this item out of its page.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -30,7 +31,8 @@ from comity.errors import (
     RemoteError,
 )
 from comity.exchange import deliver, prove, witness
-from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.exchange.prove import Held, Later, Place, ProofFile
+from comity.exchange.verdict import Rung, Verdict
 from comity.exchange.witness import Head
 from comity.model import acknowledgement, party, release
 from comity.model.acknowledgement import HELD, Telling
@@ -44,76 +46,19 @@ from comity.space import instant
 from comity.space.instant import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One rung of the ladder: what is shown, since when, and on whose word that time is."""
-
-    name: str
-    at: Instant
-    by: str
-    basis: str
-
-
-@dataclass
-class Verdict:
-    """What a proof file shows.
-
-    Attributes:
-        held_at: as the hearer claims.
-        proved_at: None where fewer than `quorum` independent cosignatures stand on the hearer's checkpoint.
-        witnesses: names and times of the cosignatures that were counted.
-        reconstruction: a party in it exists in a demo or an exercise alone: none of this has happened.
-        problems: why it is not valid.
-    """
-
-    valid: bool = False
-    trusted: bool = False
-    said_by: str | None = None
-    held_by: str | None = None
-    told_to: str | None = None
-    object: str | None = None
-    type: str | None = None
-    statement: str | None = None
-    said_at: Instant | None = None
-    held_at: Instant | None = None
-    refused: str | None = None
-    proved_at: Instant | None = None
-    witnesses: list[dict[str, str]] = field(default_factory=list)
-    fingerprints: dict[str, Fingerprint] = field(default_factory=dict)
-    ladder: list[Rung] = field(default_factory=list)
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    content: bytes | None = None
-    reconstruction: bool = False
-
-    def as_dict(self) -> dict[str, Any]:
-        """The verdict as JSON values; times are RFC 3339."""
-        return {
-            "valid": self.valid,
-            "trusted": self.trusted,
-            "said_by": self.said_by,
-            "told_to": self.told_to,
-            "held_by": self.held_by,
-            "object": self.object,
-            "type": self.type,
-            "statement": self.statement,
-            "said_at": _text(self.said_at),
-            "held_at": _text(self.held_at),
-            "refused": self.refused,
-            "proved_at": _text(self.proved_at),
-            "witnesses": self.witnesses,
-            "fingerprints": self.fingerprints,
-            "ladder": [{"rung": r.name, "at": _text(r.at), "by": r.by, "basis": r.basis} for r in self.ladder],
-            "reconstruction": self.reconstruction,
-            "problems": self.problems,
-        }
-
-
-def verify(data: bytes, trust: Mapping[str, Fingerprint] | None = None, quorum: int = 1) -> Verdict:
+def verify(
+    data: bytes,
+    trust: Mapping[str, Fingerprint] | None = None,
+    quorum: int = 1,
+    *,
+    unnamed: Collection[Fingerprint] = (),
+) -> Verdict:
     """Judge a proof file.
 
     Args:
         data: the file's bytes.
-        trust: party name -> fingerprint, as the verifier knows them from elsewhere.
+        trust: the verifier's own name -> fingerprint, as it knows them from elsewhere.
+        unnamed: fingerprints that it knows as well, under no name.
         quorum: K, how many independent cosignatures make a proved time; 1 or more.
 
     Raises:
@@ -123,7 +68,7 @@ def verify(data: bytes, trust: Mapping[str, Fingerprint] | None = None, quorum: 
         raise LocalError(BAD_ARGUMENT, "a quorum is 1 or more")
     verdict = Verdict()
     try:
-        judge = _Judge(prove.decode(data), trust or {}, quorum, verdict)
+        judge = _Judge(prove.decode(data), trust or {}, frozenset(unnamed), quorum, verdict)
         judge.judge()
     except ComityError as error:
         # Nothing of a file that is not valid is shown as if it were: only what is wrong with it.
@@ -159,8 +104,16 @@ def _part(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 class _Judge:
     """One verification, step by step."""
 
-    def __init__(self, proof: ProofFile, trust: Mapping[str, Fingerprint], quorum: int, verdict: Verdict) -> None:
-        self.proof, self.trust, self.quorum, self.verdict = proof, trust, quorum, verdict
+    def __init__(
+        self,
+        proof: ProofFile,
+        names: Mapping[str, Fingerprint],
+        unnamed: frozenset[Fingerprint],
+        quorum: int,
+        verdict: Verdict,
+    ) -> None:
+        self.proof, self.names, self.quorum, self.verdict = proof, names, quorum, verdict
+        self.trusted = unnamed | frozenset(names.values())
         self.parties: dict[str, Descriptor] = {}
         self.used: set[str] = set()
 
@@ -177,6 +130,8 @@ class _Judge:
             self._held(self.proof.held, telling, teller, hearer)
         if self.proof.silence is not None:
             self._silence(self.proof.silence, telling, teller, terms, head)
+        if self.proof.withdrawal is not None:
+            self._withdrawn(self.proof.withdrawal, teller, given, terms, head)
         self._nothing_unused()
         self._trusted(teller, hearer)
 
@@ -197,11 +152,24 @@ class _Judge:
             self.parties[found.origin] = found
             self.verdict.reconstruction |= found.reconstruction
             self.verdict.fingerprints[found.party] = found.fingerprint
-            given = self.trust.get(found.party)
-            if given is not None and given != found.fingerprint:
-                evidence = {"expected": given, "found": found.fingerprint}
-                message = f"{found.party} has another fingerprint than the one trusted"
-                raise RemoteError(FINGERPRINT_MISMATCH, message, evidence=evidence)
+        self._names()
+
+    def _names(self) -> None:
+        """A name is the reader's own label; but one under which the file has another party is no label to go by."""
+        there = {fingerprint: party for party, fingerprint in self.verdict.fingerprints.items()}
+        for name, given in self.names.items():
+            found, called = self.verdict.fingerprints.get(name, given), there.get(given)
+            if found != given:
+                message = f"{name} has another fingerprint than the one trusted"
+                if called is not None:
+                    message += (
+                        f", which is that of {called} in the file: give that one under another name, or under none"
+                    )
+                raise RemoteError(FINGERPRINT_MISMATCH, message, evidence={"expected": given, "found": found})
+            if called is None:
+                self.verdict.notes.append(f"no party in the file has the fingerprint given for {name}")
+            elif called != name:
+                self.verdict.notes.append(f"{name} calls itself {called} in the file")
 
     # (2) statement and release: both the teller's, the one naming the other
     @_part("statement")
@@ -276,9 +244,13 @@ class _Judge:
             raise RemoteError(MALFORMED, "the hearer's checkpoint carries cosignatures of third parties alone")
         counted = [(at, by) for at, by in lines if self._counts(by)]
         verdict = self.verdict
-        verdict.witnesses = [{"party": by.party, "at": instant.text(at)} for at, by in counted]
+        verdict.witnesses = [{"party": by.party, "at": instant.to_second(at), "bound": True} for at, by in counted]
         if len(counted) >= self.quorum:
-            verdict.proved_at = counted[self.quorum - 1][0]
+            verdict.proved_by = counted[self.quorum - 1][0]
+            if verdict.proved_by < said.received_at:
+                verdict.notes.append(
+                    f"{hearer.party} says a later time than the one by which it is proved: a clock is wrong"
+                )
         if said.disposition == HELD:
             verdict.held_by, verdict.held_at = hearer.party, said.received_at
             self._rung("held", said.received_at, hearer, _CLAIMED)
@@ -287,11 +259,11 @@ class _Judge:
             self._rung("refused", said.received_at, hearer, _CLAIMED)
 
     def _counts(self, by: Descriptor) -> bool:
-        return not self.trust or self.trust.get(by.party) == by.fingerprint
+        return not self.trusted or by.fingerprint in self.trusted
 
     # (6) silence: the teller logged that nothing came in time
     @_part("silence")
-    def _silence(self, silence: Silence, telling: Telling, teller: Descriptor, terms: Release, head: Head) -> None:
+    def _silence(self, silence: Later, telling: Telling, teller: Descriptor, terms: Release, head: Head) -> None:
         signed = teller.vouch(Unverified.read(list(silence.statement)))
         said = acknowledgement.read_unacknowledged(signed.object)
         if said.release != telling.release or said.to != terms.to or said.answer_by != terms.terms.answer_by:
@@ -301,9 +273,22 @@ class _Judge:
         _included(signed, silence.receipt, head)
         self._rung("unacknowledged", said.answer_by, teller, _CLAIMED)
 
-    # (7) every line of both notes is a known party's and used; every party in the file was needed
+    # (7) withdrawal: the teller took this very release back, and logged that after it
+    @_part("withdrawal")
+    def _withdrawn(self, taken: Later, teller: Descriptor, given: Signed, terms: Release, head: Head) -> None:
+        signed = teller.vouch(Unverified.read(list(taken.statement)))
+        said = release.read(signed.object)
+        if not said.withdrawn or (said.id, said.to) != (terms.id, terms.to):
+            raise RemoteError(CONTENT_MISMATCH, "the withdrawal is of another release")
+        if taken.receipt.index <= self.proof.release_place.index or signed.envelope.iat < given.envelope.iat:
+            raise RemoteError(CONTENT_MISMATCH, "withdrawn before it was released")
+        _included(signed, taken.receipt, head)
+        self.verdict.withdrawn_at = instant.from_seconds(signed.envelope.iat)
+        self._rung("withdrawn", self.verdict.withdrawn_at, teller, _CLAIMED)
+
+    # (8) every line of both notes is a known party's and used; every party in the file was needed
     def _cosignatures(self, head: Head, of: Descriptor) -> list[tuple[Instant, Descriptor]]:
-        """The times of all who cosigned a head, the earliest first."""
+        """The bounds of all who cosigned a head, the earliest first."""
         found: list[tuple[Instant, Descriptor]] = []
         seen: set[str] = set()
         for signature in head.signed.note.signatures:
@@ -312,7 +297,7 @@ class _Judge:
             seen.add(signature.name)
             if signature.name != of.origin:
                 by = self._party(signature.name.removesuffix(WITNESS))
-                found.append((instant.from_seconds(witness.cosigned_at(head, signature.line, by)), by))
+                found.append((instant.end_of_second(witness.cosigned_at(head, signature.line, by)), by))
         return sorted(found, key=lambda pair: (pair[0], pair[1].party))
 
     def _nothing_unused(self) -> None:
@@ -320,10 +305,9 @@ class _Judge:
         if unused:
             raise RemoteError(MALFORMED, f"{len(unused)} descriptors that nothing in the file needs", place="parties")
 
-    # (8) trust
+    # (9) trust
     def _trusted(self, teller: Descriptor, hearer: Descriptor) -> None:
-        both = (teller, hearer)
-        self.verdict.trusted = all(self.trust.get(one.party) == one.fingerprint for one in both)
+        self.verdict.trusted = {teller.fingerprint, hearer.fingerprint} <= self.trusted
 
     def _party(self, origin: str) -> Descriptor:
         found = self.parties.get(origin)
@@ -343,10 +327,6 @@ def _included(signed: Signed, place: Place, head: Head) -> None:
 _CLAIMED = "claimed"
 _COSIGNED = "cosigned"
 _INFERRED = "inferred"
-
-
-def _text(at: Instant | None) -> str | None:
-    return None if at is None else instant.text(at)
 
 
 __all__ = ["Rung", "Triple", "Verdict", "verify"]

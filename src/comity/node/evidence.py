@@ -7,7 +7,7 @@ from comity.errors import BAD_ARGUMENT, NAME_TAKEN, LocalError, RemoteError
 from comity.exchange import prove, witness
 from comity.exchange.acknowledge import Answer, decode_answer
 from comity.exchange.deliver import Path, Pull, path_of, read_pull
-from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.exchange.prove import Held, Later, Place, ProofFile
 from comity.exchange.witness import Head
 from comity.model.acknowledgement import HELD, Telling
 from comity.model.fingerprint import Fingerprint
@@ -31,7 +31,7 @@ _LINES = 62
 
 @dataclass(frozen=True, slots=True)
 class Cosigned:
-    """A head with the cosignatures that known parties made on it: (party, time), its own party's apart."""
+    """A head with the cosignatures that known parties made on it: (party, bound of its time), its own party's apart."""
 
     head: Head
     own: Instant | None
@@ -90,7 +90,7 @@ def _key_of(witness: Descriptor) -> tuple[str, bytes]:
 
 def _cosigned_at(head: Head, line: str, by: Descriptor) -> Instant | None:
     try:
-        return instant.from_seconds(witness.cosigned_at(head, line, by))
+        return instant.end_of_second(witness.cosigned_at(head, line, by))
     except RemoteError:
         return None
 
@@ -140,8 +140,8 @@ def _home(node: Node, said: Logged) -> Facts:
     seen = [found[1] for by in _witnesses(node) if (found := node.store.first_cosigned(by, said.index))]
     return Facts(
         said_at=instant.from_seconds(said.signed.envelope.iat),
-        logged_at=read_cosigned(node, note, node.descriptor).own,
-        witnessed_at=min(seen, default=None),
+        logged_by=read_cosigned(node, note, node.descriptor).own,
+        witnessed_by=min(map(_bound, seen), default=None),
     )
 
 
@@ -157,13 +157,24 @@ def _standing(node: Node, home: Facts, row: ReleaseRow) -> Standing:
             disposition=answer.disposition if answer else None,
             reason=answer.reason if answer else None,
             answered_at=answer.claimed_at if answer else None,
-            proved_at=proofs[0][0] if proofs else None,
+            proved_by=proofs[0][0] if proofs else None,
             proofs=len(proofs),
             unacknowledged=node.store.silence(row.id) is not None,
             answer_by=row.answer_by,
-            withdrawn=row.withdrawn,
+            withdrawn_at=_withdrawn_at(node, row),
         )
     )
+
+
+def _bound(cosigned: Instant) -> Instant:
+    """The end of the second that a cosignature bears."""
+    return instant.end_of_second(cosigned // 1000)
+
+
+def _withdrawn_at(node: Node, row: ReleaseRow) -> Instant | None:
+    """When a release was taken back, by the withdrawal's own time."""
+    index = node.store.withdrawal(row) if row.withdrawn else None
+    return None if index is None else instant.from_seconds(node.at(index).signed.envelope.iat)
 
 
 def _pull(node: Node, row: ReleaseRow) -> tuple[bytes, Pull] | None:
@@ -224,10 +235,11 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         message = f"{hearer.petname} calls itself {hearer.descriptor.party}, or has a key of ours: a file of both proves nothing"
         raise LocalError(NAME_TAKEN, message, place="--to")
     silence_at = node.store.silence(row.id)
+    withdrawn_at = node.store.withdrawal(row) if row.withdrawn else None
     pull = _pull(node, row)
     held = _held(node, hearer, Telling(id, row.id))
     described = [node.descriptor, hearer.descriptor, *(held[1] if held else [])]
-    head, by = _told_head(node, max(row.index, silence_at or 0), described)
+    head, by = _told_head(node, max(row.index, silence_at or 0, withdrawn_at or 0), described)
     proof = ProofFile(
         said.signed.triple,
         node.own(row.id).signed.triple,
@@ -236,7 +248,8 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         prove.in_order(head.note),
         pull[0] if pull else None,
         held[0] if held else None,
-        _silence(node, silence_at, head.size),
+        _later(node, silence_at, head.size),
+        _later(node, withdrawn_at, head.size),
         tuple(sorted({one.signed.triple for one in (*described, by) if one is not None})),
     )
     return prove.encode(proof)
@@ -279,10 +292,10 @@ def _best_release(node: Node, id: StatementId, hearer: Peer) -> ReleaseRow:
     return (held or rows)[-1]
 
 
-def _silence(node: Node, at: int | None, size: int) -> Silence | None:
+def _later(node: Node, at: int | None, size: int) -> Later | None:
     if at is None:
         return None
-    return Silence(node.at(at).signed.triple, _place(node, at, size))
+    return Later(node.at(at).signed.triple, _place(node, at, size))
 
 
 def _held(node: Node, hearer: Peer, telling: Telling) -> tuple[Held, list[Descriptor]] | None:

@@ -318,6 +318,13 @@ class SqliteStore:
         return self._releases("statement = ? AND hearer = ? ORDER BY at", (statement, to))
 
     @guarded
+    def withdrawal(self, release: ReleaseRow) -> int | None:
+        """The index at which a release was withdrawn."""
+        where = "hearer = ? AND at > ? AND stix_id = ? AND statement IS NULL ORDER BY at LIMIT 1"
+        found = self._releases(where, (release.to, release.index, release.stix_id))
+        return found[0].index if found else None
+
+    @guarded
     def release(self, id: StatementId) -> ReleaseRow | None:
         """A release by its own statement id."""
         return next(iter(self._releases("id = ?", (id,))), None)

@@ -3,8 +3,10 @@
     said -> logged -> witnessed -> released -> fetched -> held -> opened -> loaded
                                         '-> refused, unacknowledged, withdrawn: said beside the ladder
 
-A rung carries a time and on whose word it stands. `opened` and `loaded` are said by operators and systems of the hearer;
-nothing makes them yet. "Not told" always means: not in the logs that this reader has.
+A rung carries a time and on whose word it stands. The time of a cosignature is a bound: it was cut to a whole second T, so
+that the signature was made before T + 1 s, which is what is shown: rounded outwards, a bound never precedes what it bounds.
+`opened` and `loaded` are said by operators and systems of the hearer; nothing makes them yet. "Not told" always means: not in
+the logs that this reader has.
 """
 
 from collections.abc import Sequence
@@ -12,6 +14,10 @@ from dataclasses import dataclass
 
 from comity.space import instant
 from comity.space.instant import Instant
+
+# Rungs whose time is a bound, and those whose time is known to the second: nothing finer is shown of them.
+BOUNDS = frozenset({"logged", "witnessed"})
+_TO_SECOND = BOUNDS | {"said", "released", "fetched", "withdrawn"}
 
 LADDER = ("said", "logged", "witnessed", "released", "fetched", "held", "opened", "loaded")
 
@@ -22,28 +28,29 @@ class Facts:
 
     Attributes:
         said_at, released_at: the statements' `iat`.
-        logged_at: our own cosignature on the first published head that holds the statement.
-        witnessed_at: another's earliest cosignature on such a head.
+        logged_by: the bound of our own cosignature on the first published head that holds the statement.
+        witnessed_by: that of another's earliest cosignature on such a head.
         fetched_at: of the hearer's signed pull for what follows: inferred, for it would have asked so, too, if this item had
             been left out of its page.
         answered_at: as the hearer claims in its acknowledgement.
-        proved_at: the earliest cosignature by a third party on the hearer's head that holds the acknowledgement.
+        proved_by: the bound of the earliest cosignature by a third party on the hearer's head that holds the acknowledgement.
         proofs: how many third parties cosigned that head.
+        withdrawn_at: when the release was taken back, by the withdrawal's `iat`; None where it stands.
     """
 
     said_at: Instant
-    logged_at: Instant | None = None
-    witnessed_at: Instant | None = None
+    logged_by: Instant | None = None
+    witnessed_by: Instant | None = None
     released_at: Instant | None = None
     fetched_at: Instant | None = None
     disposition: str | None = None
     reason: str | None = None
     answered_at: Instant | None = None
-    proved_at: Instant | None = None
+    proved_by: Instant | None = None
     proofs: int = 0
     unacknowledged: bool = False
     answer_by: Instant | None = None
-    withdrawn: bool = False
+    withdrawn_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,15 @@ class Standing:
         facts = self.facts
         return {
             "reached": self.highest,
-            "rungs": {name: instant.text(at) for name, at in self.rungs},
-            "proved_at": _text(facts.proved_at),
+            "rungs": {name: {"at": shown(name, at), "bound": name in BOUNDS} for name, at in self.rungs},
+            "proved_by": None if facts.proved_by is None else instant.to_second(facts.proved_by),
             "third_parties": facts.proofs,
+            "disposition": facts.disposition,
             "refused": facts.reason if facts.disposition == "refused" else None,
             "answer_by": _text(facts.answer_by),
             "unacknowledged": facts.unacknowledged,
-            "withdrawn": facts.withdrawn,
+            "withdrawn": facts.withdrawn_at is not None,
+            "withdrawn_at": None if facts.withdrawn_at is None else shown("withdrawn", facts.withdrawn_at),
         }
 
 
@@ -78,14 +87,19 @@ def stand(facts: Facts) -> Standing:
     held_at = facts.answered_at if facts.disposition == "held" else None
     times: Sequence[Instant | None] = (
         facts.said_at,
-        facts.logged_at,
-        facts.witnessed_at,
+        facts.logged_by,
+        facts.witnessed_by,
         facts.released_at,
         facts.fetched_at,
         held_at,
     )
     rungs = tuple((name, at) for name, at in zip(LADDER, times, strict=False) if at is not None)
     return Standing(rungs, facts)
+
+
+def shown(rung: str, at: Instant) -> str:
+    """The time of a rung, as finely as its evidence has it."""
+    return instant.to_second(at) if rung in _TO_SECOND else instant.text(at)
 
 
 def _text(at: Instant | None) -> str | None:

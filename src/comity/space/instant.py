@@ -128,6 +128,20 @@ def from_seconds(seconds: int, *, place: str = "") -> Instant:
     return check(seconds * 1000, place=place)
 
 
+def end_of_second(seconds: int, *, place: str = "") -> Instant:
+    """The end of a whole second since 1970: what bears that second was made before its end, and perhaps just before.
+
+    >>> to_second(end_of_second(1448532000))
+    '2015-11-26T10:00:01Z'
+    """
+    return from_seconds(seconds + 1, place=place)
+
+
+def to_second(at: Instant) -> str:
+    """The instant as RFC 3339 in UTC without a fraction: for what is known to the second, so that nothing is made up."""
+    return f"{text(at)[:19]}Z"
+
+
 def text(at: Instant) -> str:
     """The instant as RFC 3339 in UTC with three digits of fraction, as STIX 2.1 section 3.2 wants it.
 

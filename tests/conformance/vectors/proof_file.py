@@ -26,6 +26,7 @@ from conformance.vectors.proof_made import (
     note_ru,
     shown,
     silent,
+    taken_back,
 )
 from conformance.vectors.story import story
 
@@ -37,22 +38,31 @@ def vectors() -> list[Vector]:
 # -- what a good one shows
 
 
-def _rung(name: str, minute: str, by: str, basis: str) -> dict[str, str]:
-    return {"rung": name, "at": f"2026-11-26T10:{minute}.000Z", "by": by, "basis": basis}
+def _rung(name: str, minute: str, by: str, basis: str) -> dict[str, Any]:
+    """A bound is the end of the second that a cosignature bears; what a party says of itself may be finer than a second."""
+    fine = ".000" if name in ("held", "refused", "unacknowledged") else ""
+    bound = name in ("logged", "witnessed")
+    return {"rung": name, "at": f"2026-11-26T10:{minute}{fine}Z", "bound": bound, "by": by, "basis": basis}
 
 
-_WITNESSED = _rung("witnessed", "03:30", "us", "cosigned")
+_NOT_SHOWN = [
+    "that anybody read it, or understood it",
+    "that what it says is true",
+    "whether it was replaced, or withdrawn later than the ladder shows",
+    "what else was told, or to whom: only what stands in this file",
+]
+_WITNESSED = _rung("witnessed", "03:31", "us", "cosigned")
 _LADDER = [
     _rung("said", "01:00", "fr", "claimed"),
-    _rung("logged", "03:00", "fr", "claimed"),
+    _rung("logged", "03:01", "fr", "claimed"),
     _WITNESSED,
     _rung("released", "01:30", "fr", "claimed"),
     _rung("fetched", "08:00", "ru", "inferred"),
     _rung("held", "05:00", "ru", "claimed"),
 ]
 _WITNESSES = [
-    {"party": "us", "at": "2026-11-26T10:06:00.000Z"},
-    {"party": "de", "at": "2026-11-26T10:07:00.000Z"},
+    {"party": "us", "at": "2026-11-26T10:06:01Z", "bound": True},
+    {"party": "de", "at": "2026-11-26T10:07:01Z", "bound": True},
 ]
 
 
@@ -67,19 +77,22 @@ def _verdict(*names: str, **more: Any) -> dict[str, Any]:
         "object": told.report.object.id,
         "type": "report",
         "statement": told.report.id.hex(),
-        "said_at": "2026-11-26T10:01:00.000Z",
+        "said_at": "2026-11-26T10:01:00Z",
         "held_at": "2026-11-26T10:05:00.000Z",
         "refused": None,
-        "proved_at": "2026-11-26T10:06:00.000Z",
+        "proved_by": "2026-11-26T10:06:01Z",
+        "withdrawn_at": None,
         "witnesses": _WITNESSES,
         "fingerprints": {actor(name).descriptor.party: actor(name).fingerprint for name in names},
         "ladder": _LADDER,
         "reconstruction": False,
+        "notes": [],
+        "not_shown": _NOT_SHOWN,
     }
     return plain | more
 
 
-def _without_witness() -> list[dict[str, str]]:
+def _without_witness() -> list[dict[str, Any]]:
     return [rung for rung in _LADDER if rung is not _WITNESSED]
 
 
@@ -88,8 +101,8 @@ def _accepted() -> list[Vector]:
     prints = {name: actor(name).fingerprint for name in NAMES}
     both = {name: prints[name] for name in ("fr", "ru")}
     three = both | {"de": prints["de"]}
-    unwitnessed = {"ladder": _without_witness(), "witnesses": [], "proved_at": None, "trusted": True}
-    late = "2026-11-26T10:07:00.000Z"
+    unwitnessed = {"ladder": _without_witness(), "witnesses": [], "proved_by": None, "trusted": True}
+    late = "2026-11-26T10:07:01Z"
     refused, log = acknowledgement.said_by_ru(
         acknowledgement.written(disposition="refused", reason="not-included"), "refused"
     )
@@ -104,20 +117,30 @@ def _accepted() -> list[Vector]:
     ]
     second = [*_LADDER[:5], _rung("refused", "05:00", "ru", "claimed")]
     bare_ladder = [_LADDER[0], _LADDER[1], _LADDER[3]]
-    nobody = {"held_by": None, "held_at": None, "proved_at": None, "witnesses": [], "ladder": bare_ladder}
+    nobody = {"held_by": None, "held_at": None, "proved_by": None, "witnesses": [], "ladder": bare_ladder}
     silence = {
         "told_to": "us",
         "object": told.note.object.id,
         "type": "note",
         "statement": told.note.id.hex(),
-        "said_at": "2026-11-26T10:02:00.000Z",
+        "said_at": "2026-11-26T10:02:00Z",
         "ladder": [
             _rung("said", "02:00", "fr", "claimed"),
-            _rung("logged", "31:00", "fr", "claimed"),
+            _rung("logged", "31:01", "fr", "claimed"),
             _rung("released", "02:30", "fr", "claimed"),
             _rung("unacknowledged", "20:00", "fr", "claimed"),
         ],
     }
+    withdrawn = {
+        "ladder": [
+            _LADDER[0],
+            _rung("logged", "41:01", "fr", "claimed"),
+            *_LADDER[3:],
+            _rung("withdrawn", "40:00", "fr", "claimed"),
+        ],
+        "withdrawn_at": "2026-11-26T10:40:00Z",
+    }
+    labels = ["france calls itself fr in the file", "no party in the file has the fingerprint given for elsewhere"]
     every = _verdict(*NAMES)
     rows: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
         ("complete", "PROOF-FILE-1", "the report as told to ru: held, cosigned by us and de", shown(whole), every),
@@ -141,21 +164,21 @@ def _accepted() -> list[Vector]:
             "PROOF-FILE-17",
             "the later witness is the only one trusted",
             shown(whole, three),
-            every | unwitnessed | {"witnesses": _WITNESSES[1:], "proved_at": late},
+            every | unwitnessed | {"witnesses": _WITNESSES[1:], "proved_by": late},
         ),
         (
             "quorum-2",
             "PROOF-FILE-17",
             "two cosignatures are wanted: the time of the second",
             shown(whole, quorum=2),
-            every | {"proved_at": late},
+            every | {"proved_by": late},
         ),
         (
             "quorum-3",
             "PROOF-FILE-17",
             "three are wanted; there are two",
             shown(whole, quorum=3),
-            every | {"proved_at": None},
+            every | {"proved_by": None},
         ),
         (
             "refused",
@@ -177,6 +200,20 @@ def _accepted() -> list[Vector]:
             "us did not answer",
             shown(prove.encode(silent())),
             _verdict("fr", "us") | nobody | silence,
+        ),
+        (
+            "withdrawn",
+            "PROOF-FILE-26",
+            "fr took the release back after ru held it: it stays held",
+            shown(prove.encode(taken_back())),
+            every | withdrawn,
+        ),
+        (
+            "trusted-own-labels",
+            "PROOF-FILE-27",
+            "the reader has names of its own for two of the parties, and one that the file does not have",
+            shown(whole, {"france": prints["fr"], "ru": prints["ru"], "elsewhere": "0" * 64}),
+            every | unwitnessed | {"notes": labels},
         ),
         (
             "reconstruction",
@@ -314,6 +351,13 @@ def _parties() -> list[Vector]:
             "fingerprint-mismatch",
             "fr is not the fr that is trusted",
             shown(prove.encode(least), {"fr": us.fingerprint}),
+        ),
+        (
+            "names-crossed",
+            "PROOF-FILE-4",
+            "fingerprint-mismatch",
+            "the reader calls ru what the file calls fr",
+            shown(prove.encode(least), {"fr": ru.fingerprint, "ru": ru.fingerprint}),
         ),
         (
             "another-witness",

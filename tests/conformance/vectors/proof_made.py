@@ -1,10 +1,10 @@
-"""Proof files: three good ones, and the means to make bad ones of them."""
+"""Proof files: four good ones, and the means to make bad ones of them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from comity.exchange import prove
-from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.exchange.prove import Held, Later, Place, ProofFile
 from comity.proof import cbor, merkle
 from comity.proof.checkpoint import Checkpoint, sign_checkpoint
 from comity.space.instant import Instant
@@ -13,6 +13,7 @@ from conformance.vectors.shared import in_pieces
 from conformance.vectors.story import TOLD, pull, story
 
 SILENT = 6  # the size of fr's log when it has logged the silence
+WITHDRAWN = 7  # and when it has withdrawn the report from ru
 
 
 def place(log: Log, index: int, size: int) -> Place:
@@ -40,16 +41,30 @@ def complete() -> ProofFile:
     told = story()
     held = Held(told.held.triple, Place(0, ()), place(told.ru, 2, 3), note_ru())
     places = place(told.fr, 1, TOLD), place(told.fr, 2, TOLD)
-    return ProofFile(told.report.triple, told.to_ru.triple, *places, note_fr(), pull(), held, None, described(*NAMES))
+    return ProofFile(
+        told.report.triple, told.to_ru.triple, *places, note_fr(), pull(), held, None, None, described(*NAMES)
+    )
 
 
 def silent() -> ProofFile:
     """The note as told to us, who did not answer."""
     told = story()
-    silence = Silence(told.silence.triple, place(told.fr, 5, SILENT))
+    silence = Later(told.silence.triple, place(told.fr, 5, SILENT))
     places = place(told.fr, 3, SILENT), place(told.fr, 4, SILENT)
     note = told.fr.note(SILENT, when=at(31))
-    return ProofFile(told.note.triple, told.to_us.triple, *places, note, None, None, silence, described("fr", "us"))
+    return ProofFile(
+        told.note.triple, told.to_us.triple, *places, note, None, None, silence, None, described("fr", "us")
+    )
+
+
+def taken_back() -> ProofFile:
+    """The report as told to ru, which held it before it was withdrawn."""
+    told, whole = story(), complete()
+    places = place(told.fr, 1, WITHDRAWN), place(told.fr, 2, WITHDRAWN)
+    withdrawal = Later(told.withdrawal.triple, place(told.fr, 6, WITHDRAWN))
+    note = told.fr.note(WITHDRAWN, when=at(41))
+    first = told.report.triple, told.to_ru.triple
+    return ProofFile(*first, *places, note, whole.pull, whole.held, None, withdrawal, whole.parties)
 
 
 def bare_telling() -> ProofFile:
@@ -57,7 +72,9 @@ def bare_telling() -> ProofFile:
     told = story()
     places = place(told.fr, 1, TOLD), place(told.fr, 2, TOLD)
     note = told.fr.note(TOLD, when=at(3))
-    return ProofFile(told.report.triple, told.to_ru.triple, *places, note, None, None, None, described("fr", "ru"))
+    return ProofFile(
+        told.report.triple, told.to_ru.triple, *places, note, None, None, None, None, described("fr", "ru")
+    )
 
 
 def changed(of: ProofFile, **parts: Any) -> bytes:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from comity.exchange import prove
-from comity.model import content
+from comity.exchange import release as gate
+from comity.model import content, release
 from comity.model.statement import Signed
 from comity.proof import cbor, merkle
 from conformance.vectors import acknowledgement
@@ -27,12 +28,13 @@ from conformance.vectors.proof_made import (
     note_ru,
     shown,
     silent,
+    taken_back,
 )
 from conformance.vectors.story import TOLD, pull, release_of, story
 
 
 def vectors() -> list[Vector]:
-    return [*_said(), *_logged(), *_fetched(), *_held(), *_silent(), *_paths(), *_lines()]
+    return [*_said(), *_logged(), *_fetched(), *_held(), *_silent(), *_withdrawn(), *_paths(), *_lines()]
 
 
 def _said() -> list[Vector]:
@@ -277,6 +279,51 @@ def _silent() -> list[Vector]:
     ]
     rule = "PROOF-FILE-13"
     return [bad(name, rule, code, desc, shown(changed(whole, **parts))) for name, code, desc, parts in rows]
+
+
+def _withdrawn() -> list[Vector]:
+    fr, told, whole = actor("fr"), story(), taken_back()
+    said, index, path = cbor.decode(prove.encode(whole))["withdrawal"]
+    other = gate.withdraw(release.read(told.to_us.object), now=at(40))
+    another = fr.says(other.object.raw, "another", at(40))
+    log = Log(fr, told.report, told.to_ru, told.note, told.to_us, told.silence, another)
+    early = fr.says(told.withdrawal.object.raw, "early", at(1))
+    before = Log(fr, told.report, told.to_ru, told.note, told.to_us, told.silence, early)
+    rows: list[tuple[str, str, str, dict[str, Any]]] = [
+        (
+            "withdrawal-of-another",
+            "content-mismatch",
+            "another release is withdrawn",
+            _under(log, [list(another.triple), 6, b"".join(log.path(6))]),
+        ),
+        (
+            "withdrawal-is-release",
+            "content-mismatch",
+            "the release itself, which takes nothing back",
+            {"withdrawal": [list(told.to_ru.triple), index, path]},
+        ),
+        (
+            "withdrawal-early",
+            "content-mismatch",
+            "signed before the release was",
+            _under(before, [list(early.triple), 6, b"".join(before.path(6))]),
+        ),
+        ("withdrawal-first", "content-mismatch", "at a place before the release's", {"withdrawal": [said, 1, path]}),
+        ("withdrawal-index", "not-included", "at another place", {"withdrawal": [said, 5, path]}),
+        (
+            "withdrawal-flipped",
+            "bad-signature",
+            "one bit of its signature",
+            {"withdrawal": [[flip(said[0], -1), *said[1:]], index, path]},
+        ),
+        ("withdrawal-is-report", "not-stix", "no release", {"withdrawal": [list(told.report.triple), index, path]}),
+    ]
+    rule = "PROOF-FILE-26"
+    return [bad(name, rule, code, desc, shown(changed(whole, **parts))) for name, code, desc, parts in rows]
+
+
+def _under(log: Log, withdrawal: list[Any]) -> dict[str, Any]:
+    return {"withdrawal": withdrawal, "log": [prove.pack_note(log.note(when=at(41))), *_alone(log, 1, 2)]}
 
 
 def _alone(log: Log, said: int, given: int, size: int | None = None) -> list[Any]:

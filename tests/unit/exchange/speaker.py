@@ -10,7 +10,7 @@ from hashlib import sha256
 from comity.exchange import acknowledge, deliver, log, prove, release, say, sign, witness
 from comity.exchange.acknowledge import Answer
 from comity.exchange.deliver import Item, Page, PageEnd, Pull
-from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.exchange.prove import Held, Later, Place, ProofFile
 from comity.exchange.witness import Head, Shown
 from comity.model import content, party
 from comity.model.acknowledgement import Telling, root_over
@@ -42,9 +42,9 @@ REPORT = content.dump(
 )
 
 
-def at(seconds: int) -> Instant:
+def at(seconds: float) -> Instant:
     """So many seconds after everything begins."""
-    return Instant(START + seconds * SECOND)
+    return Instant(START + round(seconds * SECOND))
 
 
 class Speaker:
@@ -103,7 +103,7 @@ class Speaker:
 
     # -- saying
 
-    def sign(self, draft: Draft, when: int = 1, signer: Signer | None = None) -> Signed:
+    def sign(self, draft: Draft, when: float = 1, signer: Signer | None = None) -> Signed:
         signer = signer or self.statement
         return sign.sign(draft, origin=self.origin, now=at(when), random=self.draw(), signer=signer)
 
@@ -138,7 +138,7 @@ class Speaker:
 
     # -- showing
 
-    def note(self, when: int = 5, *, cosigned: Sequence[tuple["Speaker", int]] = (), own: bool = True) -> bytes:
+    def note(self, when: int = 5, *, cosigned: Sequence[tuple["Speaker", float]] = (), own: bool = True) -> bytes:
         """The newest head, with the cosignatures of others at their times, and with its own unless told otherwise."""
         bare = log.head(self.tree, origin=self.origin, log=self.log, witness=self.witness, now=at(when))
         if not own:
@@ -148,7 +148,7 @@ class Speaker:
     def head(self) -> Head:
         return witness.read_head(self.note(), self.descriptor)
 
-    def cosign(self, of: "Speaker", note: bytes, when: int) -> str:
+    def cosign(self, of: "Speaker", note: bytes, when: float) -> str:
         head = witness.read_head(note, of.descriptor)
         return witness.cosign(head, witness_name=f"{self.origin}/w", signer=self.witness, now=at(when))
 
@@ -185,7 +185,7 @@ class Speaker:
 
     # -- answering
 
-    def holds(self, teller: "Speaker", tellings: Sequence[Telling], when: int = 7) -> Logged:
+    def holds(self, teller: "Speaker", tellings: Sequence[Telling], when: float = 7) -> Logged:
         draft = acknowledge.held(tellings, teller=teller.fingerprint, now=at(when), uuid=self.uuid())
         return self.append(self.sign(draft, when))[0]
 
@@ -212,10 +212,17 @@ class Story:
     others: list[Telling]
     answer: Logged
     silence: Logged | None = None
+    withdrawal: Logged | None = None
 
     @classmethod
     def make(
-        cls, *, refused: str | None = None, answer_by: int | None = None, statement: Signer | None = None
+        cls,
+        *,
+        refused: str | None = None,
+        answer_by: int | None = None,
+        withdrawn: int | None = None,
+        held_after_ms: int = 0,
+        statement: Signer | None = None,
     ) -> "Story":
         fr, ru, us, cn = Speaker("fr", statement=statement), Speaker("ru"), Speaker("us"), Speaker("cn")
         fr.fill(4)
@@ -227,7 +234,7 @@ class Story:
         others = [Telling(one.id, fr.release(one, ru).id) for one in further]
         tellings = [others[0], Telling(said.id, given.id), others[1]]
         if refused is None:
-            answer = ru.holds(fr, tellings)
+            answer = ru.holds(fr, tellings, 7 + held_after_ms / SECOND)
         else:
             item = fr.items((said, given))[0]
             draft = acknowledge.refuse([item.telling], refused, teller=fr.fingerprint, now=at(7), uuid=ru.uuid())
@@ -236,8 +243,9 @@ class Story:
         silence = None
         if answer_by is not None:
             silence = fr.append(fr.silent(given, ru, answer_by, answer_by + 1))[0]
+        withdrawal = None if withdrawn is None else fr.withdraw(given, withdrawn)
         ru.fill(1)
-        return cls(fr, ru, us, cn, said, given, others, answer, silence)
+        return cls(fr, ru, us, cn, said, given, others, answer, silence, withdrawal)
 
     @property
     def tellings(self) -> list[Telling]:
@@ -253,8 +261,8 @@ class Story:
         *,
         answered: bool = True,
         pulled: bool = True,
-        told_heads: Sequence[tuple[Speaker, int]] | None = None,
-        held_heads: Sequence[tuple[Speaker, int]] | None = None,
+        told_heads: Sequence[tuple[Speaker, float]] | None = None,
+        held_heads: Sequence[tuple[Speaker, float]] | None = None,
     ) -> ProofFile:
         """The proof file; `*_heads` say who cosigned teller's and hearer's heads, and when."""
         told = [(self.us, 8)] if told_heads is None else told_heads
@@ -271,11 +279,12 @@ class Story:
             prove.in_order(self.fr.note(5, cosigned=told)),
             pull if pulled else None,
             self.held(held) if answered else None,
-            None if self.silence is None else Silence(self.silence.signed.triple, self.fr.place(self.silence)),
+            None if self.silence is None else Later(self.silence.signed.triple, self.fr.place(self.silence)),
+            None if self.withdrawal is None else Later(self.withdrawal.signed.triple, self.fr.place(self.withdrawal)),
             tuple(sorted(one.descriptor.signed.triple for one in who.values())),
         )
 
-    def held(self, cosigned: Sequence[tuple[Speaker, int]]) -> Held:
+    def held(self, cosigned: Sequence[tuple[Speaker, float]]) -> Held:
         leaves, position = [one.leaf for one in self.tellings], len(self.tellings) // 2
         inside = Place(position, tuple(merkle.inclusion_path(leaves, position)))
         note = prove.in_order(self.ru.note(8, cosigned=cosigned, own=False))

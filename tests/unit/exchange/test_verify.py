@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from comity.errors import BAD_ARGUMENT, BAD_SIGNATURE, FINGERPRINT_MISMATCH, LocalError
 from comity.exchange import prove
@@ -43,8 +45,8 @@ def test_a_whole_file_shows_who_told_whom_what_and_when() -> None:
 def test_each_rung_stands_on_its_own_evidence_and_says_on_whose_word_its_time_is() -> None:
     assert rungs(judged()) == [
         ("said", 1, "fr", "claimed"),
-        ("logged", 5, "fr", "claimed"),
-        ("witnessed", 8, "us", "cosigned"),
+        ("logged", 6, "fr", "claimed"),
+        ("witnessed", 9, "us", "cosigned"),
         ("released", 2, "fr", "claimed"),
         ("fetched", 10, "ru", "inferred"),
         ("held", 7, "ru", "claimed"),
@@ -66,40 +68,40 @@ def test_a_rung_without_evidence_is_left_out_and_never_inferred_from_a_higher_on
     verdict = judged(**parts)
     assert [name for name, *_ in rungs(verdict)] == names
     if "held" not in names:
-        assert (verdict.held_by, verdict.held_at, verdict.proved_at) == (None, None, None)
+        assert (verdict.held_by, verdict.held_at, verdict.proved_by) == (None, None, None)
         assert (verdict.told_to, verdict.witnesses) == ("ru", [])
 
 
 @pytest.mark.parametrize("name", ["ru", "us"])
 def test_the_one_who_cosigned_the_tellers_head_dates_the_rung_be_it_the_hearer(name: str) -> None:
     heads = [(getattr(STORY, name), 12)]
-    assert ("witnessed", 12, name, "cosigned") in rungs(judged(told_heads=heads))
+    assert ("witnessed", 13, name, "cosigned") in rungs(judged(told_heads=heads))
 
 
 # -- proved time
 
 
-@pytest.mark.parametrize(("quorum", "proved"), [(1, at(9)), (2, at(11)), (3, None), (64, None)])
+@pytest.mark.parametrize(("quorum", "proved"), [(1, at(10)), (2, at(12)), (3, None), (64, None)])
 def test_the_proved_time_is_the_k_th_earliest_cosignature_of_third_parties(quorum: int, proved: int | None) -> None:
     verdict = judged(quorum=quorum)
-    assert verdict.proved_at == proved
+    assert verdict.proved_by == proved
     assert verdict.witnesses == [
-        {"party": "us", "at": "2026-11-26T10:00:09.000Z"},
-        {"party": "cn", "at": "2026-11-26T10:00:11.000Z"},
+        {"party": "us", "at": "2026-11-26T10:00:10Z", "bound": True},
+        {"party": "cn", "at": "2026-11-26T10:00:12Z", "bound": True},
     ]
 
 
 def test_where_no_third_party_cosigned_no_time_is_proved() -> None:
     verdict = judged(held_heads=[], told_heads=[])
-    assert (verdict.proved_at, verdict.witnesses) == (None, [])
+    assert (verdict.proved_by, verdict.witnesses) == (None, [])
 
 
 def test_with_fingerprints_given_only_parties_among_them_prove_a_time() -> None:
-    assert judged(trust=trusting("fr", "ru", "cn")).proved_at == at(11)
-    assert judged(trust=trusting("fr", "ru", "cn"), quorum=2).proved_at is None
-    assert judged(trust=trusting("fr", "ru", "us", "cn"), quorum=2).proved_at == at(11)
+    assert judged(trust=trusting("fr", "ru", "cn")).proved_by == at(12)
+    assert judged(trust=trusting("fr", "ru", "cn"), quorum=2).proved_by is None
+    assert judged(trust=trusting("fr", "ru", "us", "cn"), quorum=2).proved_by == at(12)
     nobody = judged(trust=trusting("fr", "ru"))
-    assert (nobody.proved_at, nobody.witnesses, nobody.trusted) == (None, [], True)
+    assert (nobody.proved_by, nobody.witnesses, nobody.trusted) == (None, [], True)
 
 
 def test_a_made_up_witness_dates_nothing_for_a_reader_who_has_fingerprints() -> None:
@@ -110,7 +112,7 @@ def test_a_made_up_witness_dates_nothing_for_a_reader_who_has_fingerprints() -> 
         held_heads=[(made_up, -10_000_000), (STORY.us, 9)],
     )
     assert "witnessed" not in [name for name, *_ in rungs(verdict)]
-    assert verdict.proved_at == at(9)
+    assert verdict.proved_by == at(10)
 
 
 @pytest.mark.parametrize("quorum", [0, -1])
@@ -146,6 +148,80 @@ def test_a_name_given_with_another_fingerprint_makes_the_file_not_valid(name: st
     assert verdict.problems[0]["evidence"] == {"expected": "0" * 64, "found": STORY.trust[name]}
 
 
+def test_trust_goes_by_fingerprint_and_a_name_is_the_readers_own() -> None:
+    """A name here is not the name there: `--trust france=FP` where the file calls that party fr."""
+    verdict = judged(trust={"france": STORY.fr.fingerprint, "ru": STORY.ru.fingerprint})
+    assert verdict.trusted
+    assert verdict.notes == ["france calls itself fr in the file"]
+    strange = judged(trust=trusting("fr", "ru") | {"oz": Fingerprint("0" * 64)})
+    assert (strange.trusted, strange.notes) == (True, ["no party in the file has the fingerprint given for oz"])
+
+
+def test_fingerprints_alone_suffice_and_count_witnesses_too() -> None:
+    verdict = verify(STORY.bytes(), unnamed=[STORY.fr.fingerprint, STORY.ru.fingerprint])
+    assert (verdict.trusted, verdict.proved_by, verdict.notes) == (True, None, [])
+    assert verify(STORY.bytes(), unnamed=list(STORY.trust.values())).proved_by == at(10)
+    assert not verify(STORY.bytes(), unnamed=[STORY.fr.fingerprint]).trusted
+
+
+@given(
+    st.permutations(["fr", "ru", "us", "cn"]),
+    st.lists(st.sampled_from(["fr", "ru", "us", "cn", "oz"]), min_size=4, max_size=4),
+)
+def test_whatever_a_reader_calls_whom_only_a_name_of_the_file_for_another_party_is_a_fault(
+    order: list[str], labels: list[str]
+) -> None:
+    trust = {label: STORY.trust[name] for label, name in zip(labels, order, strict=True)}
+    verdict = verify(STORY.bytes(), trust)
+    crossed = [label for label, given in trust.items() if STORY.trust.get(label, given) != given]
+    assert verdict.valid == (not crossed)
+    if crossed:
+        called = {fingerprint: name for name, fingerprint in STORY.trust.items()}[trust[crossed[0]]]
+        assert verdict.problems[0]["message"].startswith(f"{crossed[0]} has another fingerprint than the one trusted")
+        assert f"that of {called} in the file" in verdict.problems[0]["message"]
+    else:
+        assert verdict.trusted == {STORY.fr.fingerprint, STORY.ru.fingerprint}.issubset(trust.values())
+
+
+# -- bounds
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 3_999), st.lists(st.integers(0, 9_999), min_size=1, max_size=4), st.integers(1, 4))
+def test_no_bound_precedes_what_it_bounds_at_whatever_millisecond_it_happened(
+    received: int, later: list[int], quorum: int
+) -> None:
+    """PROOF-FILE-17. All clocks go right here: ru holds it at some millisecond, and others cosign at it or after."""
+    story = Story.make(held_after_ms=received)
+    heads = [(Speaker(f"w{number}"), (7_000 + received + ms) / 1000) for number, ms in enumerate(later)]
+    verdict = judged(story, quorum=quorum, held_heads=heads)
+    assert verdict.held_at == at(7) + received
+    assert verdict.notes == []
+    if quorum <= len(later):
+        assert verdict.proved_by is not None
+        true = sorted(at(7) + received + ms for ms in later)[quorum - 1]
+        assert 0 < verdict.proved_by - true <= 1000
+        assert verdict.as_dict()["proved_by"] > verdict.as_dict()["held_at"]
+        assert "." not in verdict.as_dict()["proved_by"]
+
+
+def test_where_a_hearer_says_a_later_time_than_is_proved_a_clock_is_wrong_and_that_is_said() -> None:
+    verdict = judged(held_heads=[(STORY.us, 3)])
+    assert verdict.notes == ["ru says a later time than the one by which it is proved: a clock is wrong"]
+
+
+# -- what is not shown
+
+
+@pytest.mark.parametrize("data", [STORY.bytes(), STORY.bytes()[:-9], b"", b"{}"])
+def test_every_verdict_ends_with_what_no_file_shows(data: bytes) -> None:
+    """PROOF-FILE-28."""
+    told = verify(data).as_dict()
+    assert list(told)[-1] == "not_shown"
+    words = " ".join(told["not_shown"])
+    assert all(word in words for word in ("read", "understood", "true", "replaced", "withdrawn later"))
+
+
 # -- refusal and silence
 
 
@@ -154,7 +230,7 @@ def test_a_refusal_is_shown_as_one_and_not_as_held() -> None:
     assert verdict.refused == BAD_SIGNATURE
     assert (verdict.held_by, verdict.held_at) == (None, None)
     assert rungs(verdict)[-1] == ("refused", 7, "ru", "claimed")
-    assert verdict.proved_at == at(9)
+    assert verdict.proved_by == at(10)
 
 
 def test_a_silence_is_shown_as_the_tellers_word_with_the_time_that_passed() -> None:
@@ -166,6 +242,17 @@ def test_a_silence_is_shown_as_the_tellers_word_with_the_time_that_passed() -> N
 def test_an_answer_that_came_too_late_stands_beside_the_silence() -> None:
     names = [name for name, *_ in rungs(judged(Story.make(answer_by=6)))]
     assert names[-2:] == ["held", "unacknowledged"]
+
+
+# -- withdrawal
+
+
+def test_a_withdrawal_is_shown_with_its_time_and_takes_nothing_from_what_was_held() -> None:
+    verdict = judged(Story.make(withdrawn=20))
+    assert (verdict.withdrawn_at, verdict.held_by, verdict.held_at) == (at(20), "ru", at(7))
+    assert rungs(verdict)[-2:] == [("held", 7, "ru", "claimed"), ("withdrawn", 20, "fr", "claimed")]
+    assert verdict.as_dict()["withdrawn_at"] == "2026-11-26T10:00:20Z"
+    assert judged().as_dict()["withdrawn_at"] is None
 
 
 # -- exercises
@@ -190,14 +277,21 @@ def test_a_teller_may_sign_with_p256() -> None:
 def test_a_verdict_is_told_in_plain_values_with_times_in_utc() -> None:
     told = judged(trust=STORY.trust).as_dict()
     assert json.loads(json.dumps(told)) == told
-    assert (told["said_at"], told["proved_at"]) == ("2026-11-26T10:00:01.000Z", "2026-11-26T10:00:09.000Z")
-    assert told["ladder"][0] == {"rung": "said", "at": "2026-11-26T10:00:01.000Z", "by": "fr", "basis": "claimed"}
+    assert (told["said_at"], told["proved_by"]) == ("2026-11-26T10:00:01Z", "2026-11-26T10:00:10Z")
+    assert told["ladder"][0] == {
+        "rung": "said",
+        "at": "2026-11-26T10:00:01Z",
+        "bound": False,
+        "by": "fr",
+        "basis": "claimed",
+    }
     assert "content" not in told
 
 
 def test_a_file_that_is_not_valid_shows_nothing_but_what_is_wrong_with_it() -> None:
     told = verify(STORY.bytes()[:-1], STORY.trust).as_dict()
     assert [problem["code"] for problem in told.pop("problems")] == ["malformed"]
+    assert told.pop("not_shown")
     assert not any(told.values())
 
 

@@ -17,7 +17,7 @@ from comity.errors import (
     WRONG_ISSUER,
 )
 from comity.exchange import deliver, prove, release
-from comity.exchange.prove import Held, Place, ProofFile, Silence
+from comity.exchange.prove import Held, Later, Place, ProofFile
 from comity.exchange.verify import Verdict, verify
 from comity.model import acknowledgement
 from comity.model.acknowledgement import HELD, Acknowledgement, Telling, root_over
@@ -294,7 +294,7 @@ def test_a_silence_that_a_third_party_noted_is_not_the_tellers() -> None:
     story = Story.make(answer_by=6)
     entry = story.us.append(story.us.silent(story.given, story.ru, 6, 7))[0]
     file = story.file()
-    silence = Silence(entry.signed.triple, Place(0, ()))
+    silence = Later(entry.signed.triple, Place(0, ()))
     assert refused(replace(file, silence=silence)) == (WRONG_ISSUER, "silence")
 
 

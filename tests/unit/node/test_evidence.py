@@ -71,7 +71,7 @@ def test_released_and_not_fetched() -> None:
     fr, ru, _, said = in_state(lambda fr, ru, us: fr.say(report(), ru))
     assert rungs(told(fr, said, ru)) == [*HOME, "released"]
     verdict, ladder = proved(fr, said, ru)
-    assert (ladder, verdict.held_by, verdict.proved_at) == ([*HOME, "released"], None, None)
+    assert (ladder, verdict.held_by, verdict.proved_by) == ([*HOME, "released"], None, None)
 
 
 def test_the_pull_that_brought_it_does_not_show_that_it_arrived() -> None:
@@ -106,7 +106,7 @@ def test_held_says_when_the_hearer_claims_to_have_received_it() -> None:
     assert rungs(standing) == [*HOME, "released", "held"]
     assert START + 7000 <= dict(standing.rungs)["held"] < START + 8000
     verdict, ladder = proved(fr, said, ru)
-    assert (ladder, verdict.held_by, verdict.proved_at) == ([*HOME, "released", "held"], "ru", None)
+    assert (ladder, verdict.held_by, verdict.proved_by) == ([*HOME, "released", "held"], "ru", None)
 
 
 def test_witnessed_and_proved_need_a_third_party() -> None:
@@ -123,7 +123,7 @@ def test_witnessed_and_proved_need_a_third_party() -> None:
     assert standing.facts.proofs == 1
     verdict, ladder = proved(fr, said, ru)
     assert sorted(ladder) == sorted(rungs(standing))
-    assert verdict.proved_at == standing.facts.proved_at is not None
+    assert verdict.proved_by == standing.facts.proved_by is not None
     assert [one["party"] for one in verdict.witnesses] == ["us"]
 
 
@@ -138,7 +138,7 @@ def test_between_two_parties_alone_nothing_is_proved_of_time() -> None:
         return said
 
     said = run(story)
-    assert (told(fr, said, ru).facts.proofs, proved(fr, said, ru)[0].proved_at) == (0, None)
+    assert (told(fr, said, ru).facts.proofs, proved(fr, said, ru)[0].proved_by) == (0, None)
 
 
 def test_refused_is_told_with_its_reason_and_is_not_held() -> None:
@@ -217,8 +217,8 @@ def test_what_was_withdrawn_before_it_was_fetched_is_never_shown_as_fetched() ->
 
     fr, ru, _, said = in_state(story)
     standing = told(fr, said, ru)
-    assert (rungs(standing), standing.facts.withdrawn) == ([*HOME, "released"], True)
-    assert proved(fr, said, ru)[1] == [*HOME, "released"]
+    assert (rungs(standing), standing.facts.withdrawn_at) == ([*HOME, "released"], START)
+    assert proved(fr, said, ru)[1] == [*HOME, "released", "withdrawn"]
     assert ru.store.received_statement(said.id) is None
 
 
@@ -232,7 +232,7 @@ def test_what_was_held_and_then_withdrawn_stays_held() -> None:
 
     fr, ru, _, said = in_state(story)
     standing = told(fr, said, ru)
-    assert (rungs(standing), standing.facts.withdrawn) == ([*HOME, "released", "fetched", "held"], True)
+    assert (rungs(standing), standing.facts.withdrawn_at) == ([*HOME, "released", "fetched", "held"], START)
     assert proved(fr, said, ru)[0].held_by == "ru"
 
 
@@ -248,7 +248,7 @@ async def again(fr: Party, ru: Party, answered: bool) -> Logged:
 
 def test_told_speaks_of_the_newest_release() -> None:
     fr, _, _, said = in_state(lambda fr, ru, us: again(fr, ru, answered=False))
-    assert [(rungs(one)[-1], one.facts.withdrawn) for _, one in evidence.told(fr.node, said.id)] == [
+    assert [(rungs(one)[-1], one.facts.withdrawn_at is not None) for _, one in evidence.told(fr.node, said.id)] == [
         ("held", True),
         ("released", False),
     ]
@@ -282,7 +282,7 @@ def test_a_witness_that_was_away_for_many_heads_still_proves_what_was_held_befor
 
     fr, ru, _, said = in_state(story)
     assert told(fr, said, ru).facts.proofs == 1
-    assert proved(fr, said, ru)[0].proved_at is not None
+    assert proved(fr, said, ru)[0].proved_by is not None
 
 
 def test_logged_tells_the_first_published_head_and_not_a_later_one() -> None:
@@ -349,7 +349,7 @@ def test_a_witness_under_the_name_or_with_a_key_of_another_does_not_stand_in_its
     [counted] = {one["party"] for one in verdict.witnesses}
     if not key:
         assert (counted, verdict.fingerprints["us"]) == ("us", us.fingerprint)
-    assert verdict.proved_at is not None
+    assert verdict.proved_by is not None
     assert "witnessed" in ladder
 
 
@@ -358,7 +358,7 @@ def test_a_witness_under_the_name_of_teller_or_hearer_is_left_out(as_if: str) ->
     fr, ru, _, liar = with_imposter(as_if)
     said = run(lambda: cosigned_by(fr, ru, liar))
     verdict, _ = proved(fr, said, ru)
-    assert (verdict.witnesses, verdict.proved_at) == ([], None)
+    assert (verdict.witnesses, verdict.proved_by) == ([], None)
     assert verdict.fingerprints == {"fr": fr.fingerprint, "ru": ru.fingerprint}
     assert [rung.by for rung in verdict.ladder if rung.name == "witnessed"] == ["ru"]
 
