@@ -40,6 +40,7 @@ from comity.app.command import (
 )
 from comity.app.render import word
 from comity.errors import BAD_ARGUMENT, ComityError, LocalError
+from comity.model import fingerprint
 
 app = typer.Typer(
     name="comity",
@@ -385,7 +386,9 @@ def verify(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A proof file; - for stdin.")],
     trust: Annotated[
         list[str] | None,
-        typer.Option(metavar="PARTY=FINGERPRINT", help="As you know it from elsewhere; may be repeated."),
+        typer.Option(
+            metavar="[NAME=]FINGERPRINT", help="As you know it from elsewhere; the name is your own. Repeatable."
+        ),
     ] = None,
     quorum: Annotated[int, typer.Option(min=1, max=64, help="How many third parties' cosignatures prove a time.")] = 1,
     content: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the content that was told.")] = None,
@@ -397,10 +400,10 @@ def verify(
     from comity.exchange import prove as proofs
     from comity.exchange import verify as judge
 
-    fingerprints = _fingerprints(trust or [])
+    named, alone = _fingerprints(trust or [])
     if content is not None:
         files.may_write(content, force=force)
-    verdict = judge.verify(read(file, proofs.MAX_PROOF + 1), fingerprints, quorum)
+    verdict = judge.verify(read(file, proofs.MAX_PROOF + 1), named, quorum, unnamed=alone)
     if content is not None and verdict.content is not None:
         files.write(content, verdict.content, force=force)
     told = views.with_words(verdict.as_dict())
@@ -408,23 +411,26 @@ def verify(
         render.document(told)
     else:
         views.verdict(told)
-    if not verdict.valid or (fingerprints and not verdict.trusted):
+    if not verdict.valid or (trust and not verdict.trusted):
         raise typer.Exit(NOT_VALID)
 
 
-def _fingerprints(given: list[str]) -> dict[str, Any]:
-    from comity.model import fingerprint
-
-    found: dict[str, Any] = {}
+def _fingerprints(given: list[str]) -> tuple[dict[str, fingerprint.Fingerprint], list[fingerprint.Fingerprint]]:
+    """What `--trust` says: fingerprints under names of the reader's own, and fingerprints alone."""
+    named: dict[str, fingerprint.Fingerprint] = {}
+    alone: list[fingerprint.Fingerprint] = []
     for one in given:
-        name, _, digits = one.partition("=")
+        name, named_so, digits = one.rpartition("=")
         try:
             known = fingerprint.from_people(digits)
         except ValueError as error:
-            raise LocalError(BAD_ARGUMENT, f"PARTY=FINGERPRINT: {error}", place="--trust") from None
-        if found.setdefault(name, known) != known:
+            message = f"NAME=FINGERPRINT, or a fingerprint alone: {error}"
+            raise LocalError(BAD_ARGUMENT, message, place="--trust") from None
+        if not named_so:
+            alone.append(known)
+        elif named.setdefault(name, known) != known:
             raise LocalError(BAD_ARGUMENT, f"two fingerprints for {foreign.quoted(name, 40)}", place="--trust")
-    return found
+    return named, alone
 
 
 @app.command()

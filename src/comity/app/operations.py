@@ -358,7 +358,9 @@ async def prove(node: Node, sync: Sync, args: Args) -> Any:
     """The proof file of one telling: {statement, to}."""
     id = node.resolve(args["statement"], ours=True)
     data = evidence.prove_telling(node, id, node.named([args["to"]], removed=True)[0])
-    return {"statement": id.hex(), "to": args["to"], "size": len(data), "proof": base64.b64encode(data).decode()}
+    at = evidence.shows_withdrawal(data)
+    told = {"size": len(data), "withdrawn_at": None if at is None else instant.to_second(at)}
+    return {"statement": id.hex(), "to": args["to"], **told, "proof": base64.b64encode(data).decode()}
 
 
 async def descriptor(node: Node, sync: Sync, args: Args) -> Any:

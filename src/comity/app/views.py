@@ -171,7 +171,9 @@ def _peer(one: dict[str, Any]) -> Lines:
 
 def with_words(verdict: dict[str, Any]) -> dict[str, Any]:
     """A verdict with its fingerprints also in words."""
-    return {**verdict, "fingerprint_words": {name: words(one) for name, one in verdict["fingerprints"].items()}}
+    in_words = {name: words(one) for name, one in verdict["fingerprints"].items()}
+    told = {name: value for name, value in verdict.items() if name != "not_shown"}
+    return {**told, "fingerprint_words": in_words, "not_shown": verdict["not_shown"]}
 
 
 def identity(told: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Generic, TypeVar
 
 from comity.model.fingerprint import Fingerprint
@@ -59,4 +60,7 @@ def _pairs(
 
 def _first(witness: Witness) -> tuple[float, ...]:
     start = -1 if witness.during.start is None else witness.during.start
-    return (witness.gap_m > 0, start, witness.lowest_m, witness.lon, witness.lat)
+    end = inf if witness.during.end is None else witness.during.end
+    where = (witness.lowest_m, witness.lon, witness.lat, witness.highest_m)
+    # Whole, so that both sides of a meeting choose the same of those that are alike but for their ends.
+    return (witness.gap_m > 0, start, *where, end, witness.gap_m)

@@ -12,7 +12,7 @@ from comity.exchange.witness import Head
 from comity.model.acknowledgement import HELD, Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import ROLES, Descriptor
-from comity.model.statement import Logged
+from comity.model.statement import Logged, Unverified
 from comity.node.node import Node
 from comity.node.parties import Peer
 from comity.node.ports import ReleaseRow
@@ -253,6 +253,12 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer) -> bytes:
         tuple(sorted({one.signed.triple for one in (*described, by) if one is not None})),
     )
     return prove.encode(proof)
+
+
+def shows_withdrawal(proof: bytes) -> Instant | None:
+    """When a telling was withdrawn, as the proof file of it that was made here shows."""
+    taken = prove.decode(proof).withdrawal
+    return None if taken is None else instant.from_seconds(Unverified.read(list(taken.statement)).envelope.iat)
 
 
 def _fits(one: Descriptor, others: Iterable[Descriptor]) -> bool:

@@ -236,6 +236,31 @@ def test_what_was_held_and_then_withdrawn_stays_held() -> None:
     assert proved(fr, said, ru)[0].held_by == "ru"
 
 
+def test_a_proof_made_after_a_withdrawal_holds_it_and_one_made_before_says_that_it_cannot_know() -> None:
+    """PROOF-FILE-29."""
+    before: list[bytes] = []
+
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        for one, other in ((ru, fr), (ru, us), (fr, us)) * 2:
+            await one.syncs(other)
+        before.append(evidence.prove_telling(fr.node, said.id, fr.peer(ru)))
+        await asyncio.sleep(60)
+        await fr.node.withdraw(said.id, [fr.peer(ru)])
+        for one, other in ((ru, fr), (fr, us)) * 2:
+            await one.syncs(other)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    early, (late, ladder) = verify(before[0]), proved(fr, said, ru)
+    assert (early.withdrawn_at, late.withdrawn_at) == (None, told(fr, said, ru).facts.withdrawn_at)
+    assert late.withdrawn_at is not None
+    assert START + 60_000 <= late.withdrawn_at < START + 61_000
+    assert ladder[-1] == "withdrawn"
+    assert (late.held_at, late.proved_by) == (early.held_at, early.proved_by)
+    assert early.as_dict()["not_shown"] == late.as_dict()["not_shown"]
+
+
 async def again(fr: Party, ru: Party, answered: bool) -> Logged:
     said = await fr.say(report(), ru)
     await ru.syncs(fr)

@@ -179,11 +179,11 @@ def test_what_a_removed_party_said_is_still_here_and_still_proved_and_survives_a
     }
     assert fr.store.received_statement(theirs) is not None
     assert fr_told(fr, ours) == [("ru (removed)", facts) for _, facts in ladder]
-    assert ladder[0][1].proved_at is not None
+    assert ladder[0][1].proved_by is not None
     verdict = verify(evidence.prove_telling(fr.node, ours, fr.node.named(["ru"], removed=True)[0]))
     assert verdict.valid
     assert verdict.held_by == "ru"
-    assert verdict.proved_at is not None
+    assert verdict.proved_by is not None
 
 
 def test_a_site_of_a_removed_party_goes_on_objecting_marked_and_so_does_the_age_of_its_picture() -> None:

@@ -145,6 +145,13 @@ def test_a_withdrawn_release_leaves_the_cursor_and_its_withdrawal_stands_there(s
     assert (notice.statement, notice.to, notice.stix_id) == (None, RU, given.stix_id)
 
 
+def test_a_withdrawal_is_found_from_its_release_and_from_no_other(store: Store) -> None:
+    given, other = release(1, RU), release(2, US)
+    store.commit(Batch(releases=[given, other, withdrawal(3, given)]))
+    assert (store.withdrawal(given), store.withdrawal(other)) == (3, None)
+    assert store.withdrawal(release(4, RU)) is None
+
+
 def test_a_withdrawal_in_the_batch_of_its_release_withdraws_it(store: Store) -> None:
     given = release(1, RU)
     store.commit(Batch(releases=[given, withdrawal(2, given)]))
