@@ -77,9 +77,10 @@ class Naming:
             LocalError: `bad-argument`: it names no statement at all; `unknown-statement`: none here fits; `ambiguous`:
                 several do, and the evidence lists them.
         """
-        given = text.strip().rstrip("….")
-        if given.startswith("@"):
+        given = text.strip()
+        if given.startswith("@"):  # a name may end in dots of its own
             return self._one(self._named(given[1:].strip(), place), f"{_quoted(given)} is the name", place, ours)
+        given = given.rstrip("….")
         if _HEX.fullmatch(given):
             return self._beginning(given.lower(), place, ours)
         if _STIX_ID.fullmatch(given.lower()):
