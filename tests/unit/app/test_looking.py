@@ -43,8 +43,13 @@ LOOKS: dict[str, list[dict[str, Any]]] = {
     "descriptor": [{}],
     "peer-list": [{}],
     "log-verify": [{}],
+    "status": [{}],
 }
-DOES = {"say", "position", "notice", "protect", "release", "withdraw", "sync", "peer-add", "log-adopt", "rebuild"}
+DOES = {"say", "position", "notice", "protect", "release", "withdraw", "sync", "log-adopt", "rebuild"} | {
+    "peer-add",
+    "peer-rename",
+    "peer-remove",
+}
 
 
 def test_each_command_is_known_to_look_or_to_do() -> None:
