@@ -13,6 +13,7 @@ __all__ = [
     "demo",
     "files",
     "forms",
+    "help",
     "layout",
     "nodes",
     "notices",

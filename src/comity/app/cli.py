@@ -38,12 +38,14 @@ from comity.app.command import (
     tell_alone,
     tell_said,
 )
+from comity.app.help import Sections
 from comity.app.render import word
 from comity.errors import BAD_ARGUMENT, ComityError, LocalError
 from comity.model import fingerprint
 
 app = typer.Typer(
     name="comity",
+    cls=Sections,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
