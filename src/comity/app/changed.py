@@ -50,7 +50,7 @@ def _words(name: str, value: Any) -> object:
         return own(_moment(value))
     if name == "names":
         return [each["text"] for each in value]
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
 
 
 def _moment(text: str) -> str:

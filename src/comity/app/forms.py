@@ -45,10 +45,11 @@ class Questioned:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What becomes of the forms when an exact site changes."""
+    """What becomes of the forms when an exact site changes; notes are to be pointed out."""
 
     moved: tuple[Moved, ...] = ()
     questioned: tuple[Questioned, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def followed(node: Node, picture: StoredPicture, update: Update) -> Followed:
@@ -59,8 +60,10 @@ def followed(node: Node, picture: StoredPicture, update: Update) -> Followed:
     """
     new = content.parse(update.raw)
     before, *_ = picture.entries(node.descriptor.fingerprint, update.replaces)
-    if not isinstance(before.matter, Site) or not before.matter.is_exact:
+    if not isinstance(before.matter, Site):
         return Followed()
+    if not before.matter.is_exact:
+        return Followed(notes=tuple(_left(picture, before, site.read(new))))
     moved: list[Moved] = []
     questioned: list[Questioned] = []
     for form in _forms_of(picture, before):
@@ -72,6 +75,14 @@ def followed(node: Node, picture: StoredPicture, update: Update) -> Followed:
             assert isinstance(form.matter, Site)
             questioned.append(Questioned(form.statement, form.matter, why))
     return Followed(tuple(moved), tuple(questioned))
+
+
+def _left(picture: StoredPicture, before: Entry, new: Site) -> Iterator[str]:
+    """Say of which exact sites others are told no more, where a form is told of another place by hand."""
+    if new.area != before.matter.volumes[0].area and not new.withdrawn:
+        for each in exact_sites(picture, before):
+            if not site.holds(new, each.volume.area):
+                yield f"its new circle does not hold the exact site {each.statement.hex()[:12]}, which its old one may stand for"
 
 
 def _follow(node: Node, picture: StoredPicture, form: Entry, before: Entry, new: StixObject) -> "Moved | str | None":

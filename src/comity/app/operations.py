@@ -143,7 +143,8 @@ async def _say_update(node: Node, sync: Sync, args: Args, update: Update) -> Arg
     saying = Saying(draft, peers, *updates.kept(has, _terms(node, args, draft.object), args))
     followed = forms.followed(node, sync.watch.picture, update)
     told = {**_told(node, saying), "replaces": update.replaces.hex(), "changed": updates.as_dicts(update.changed)}
-    told |= _pointed_out(node, saying, update)
+    notes = [*_pointed_out(node, saying, update).get("pointed_out", []), *followed.notes]
+    told |= {"pointed_out": notes} if notes else {}
     if saying.draft.object.type == "protected-site":
         told |= {"precision": saying.draft.object.properties["precision"], "understood_as": sites.echo(args, update)}
     if not update.changed:
