@@ -24,6 +24,7 @@ from comity.app.command import (
 )
 from comity.errors import NOT_JSON, LocalError
 
+Every = Annotated[bool, typer.Option("--all", help="The history too, with what has become of each.")]
 OBJECTIONS = 1
 NONE_KNOWN = 3
 
@@ -212,15 +213,15 @@ def check(
     raise typer.Exit(OBJECTIONS if found["objections"] else NONE_KNOWN)
 
 
-def objections(context: typer.Context, json: Json = False) -> None:
+def objections(context: typer.Context, every: Every = False, json: Json = False) -> None:
     """List what stands against this party's notices, what it has objected to others, and what they have to it."""
-    found = call(context, "objections", {})
+    found = call(context, "objections", {"all": every})
     render.document(found) if json else views.objections(found)
 
 
-def alerts(context: typer.Context, json: Json = False) -> None:
+def alerts(context: typer.Context, every: Every = False, json: Json = False) -> None:
     """List what meets matter that its operator was not told of: for this party's own officer, who may call."""
-    found = call(context, "alerts", {})
+    found = call(context, "alerts", {"all": every})
     render.document(found) if json else views.alerts(found)
 
 

@@ -6,6 +6,7 @@ exit 0.
 
 from typing import Any
 
+from comity.app import versions
 from comity.app._drafting import Args, as_typed, volume_of
 from comity.checks import stale
 from comity.errors import BAD_ARGUMENT, LocalError
@@ -42,7 +43,7 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
         margin_m=margin * 1000,
         stale_after_s=stale_after * 60,
     )
-    told = found.as_dict()
+    told = versions.with_sides(node, found.as_dict())
     asked = [("volumes", [volume]), ("margin_km", margin), ("stale_after_min", stale_after)]
     return told, _record(node, [*asked, ("result", told)]) if args.get("record") else None
 

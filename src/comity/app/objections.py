@@ -1,54 +1,83 @@
-"""Objections: what stands against whose notices, as this node found it and as others said it to us; and alerts."""
+"""Objections: what stands between whose notices and sites, found here and said to us; and alerts.
+
+One row for each conflict, whoever found it and from whichever side. The words are made here, of the statements that this
+node holds. What another party has objected is told as that party's, and words that it signed as its own, quoted.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from comity.app import versions
 from comity.app._drafting import Args
+from comity.checks import words
+from comity.checks.words import Side
+from comity.errors import RemoteError
 from comity.model import objection
 from comity.model.content import StixObject
+from comity.model.objection import Finding, Objection, Rule
+from comity.model.site import Site
 from comity.node.node import Node
 from comity.node.picture import StoredPicture
 from comity.node.ports import FindingRow, ReceivedRow
 from comity.node.watch import ALERT, OWN, SAID
 from comity.proof.envelope import StatementId
+from comity.record.state import State
 from comity.space import instant
+from comity.space.instant import Instant
 
 
-def objections(node: Node, picture: StoredPicture) -> list[Args]:
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """One time that something was objected.
+
+    Attributes:
+        by, to: names; `to` is None for what this node has found and told nobody else.
+        statement: the objection; None where it is not logged.
+        made: by which its words are made: a picture was so old when that was said, and a site is late as of now.
+        text: what its author wrote beside it.
+    """
+
+    finding: Finding
+    against: StatementId
+    by: str
+    to: str | None
+    statement: StatementId | None
+    at: Instant
+    made: Instant
+    found_here: bool = False
+    withdrawn: bool = False
+    text: str | None = None
+
+
+def objections(node: Node, picture: StoredPicture, every: bool) -> list[Args]:
     """What this node objects to its own operators, what it has said to others, and what others have said to us."""
     found = [_finding(node, row) for row in node.store.airspace.findings(OWN, SAID)]
-    return sorted([*found, *_heard(node, picture)], key=lambda one: str(one["at"]))
+    return _conflicts(node, picture, [*found, *_heard(node, picture)], every)
 
 
-def objections_about(node: Node, statements: list[str]) -> list[Args]:
+def objections_about(node: Node, picture: StoredPicture, statements: Iterable[str]) -> list[Args]:
     """What this node has found where one of these statements stands on either side."""
     about = (node.store.airspace.findings(OWN, SAID, about=node.resolve(one)) for one in statements)
-    return [_finding(node, row) for rows in about for row in rows]
+    return _conflicts(node, picture, [_finding(node, row) for rows in about for row in rows], every=False)
 
 
-def alerts(node: Node) -> list[Args]:
+def alerts(node: Node, picture: StoredPicture, every: bool) -> list[Args]:
     """What meets matter that its operator was not told of: for this party's own officer, who may call."""
-    return [_finding(node, row) for row in node.store.airspace.findings(ALERT)]
+    return _conflicts(node, picture, [_finding(node, row) for row in node.store.airspace.findings(ALERT)], every)
 
 
-def _finding(node: Node, row: FindingRow) -> Args:
-    return {
-        "rule": row.rule,
-        "operator": node.party_name(row.operator),
-        "by": node.party_name(row.by),
-        "against": row.against.hex(),
-        "because": row.because.hex(),
-        "text": row.text,
-        "witness": json.loads(row.witness) if row.witness else None,
-        "said_by": node.descriptor.party,
-        "said_to": node.party_name(row.operator) if row.fate == SAID else None,
-        "statement": row.objection.hex() if row.objection else None,
-        "at": instant.text(row.at),
-        "withdrawn": False,
-    }
+# -- what was objected
 
 
-def _heard(node: Node, picture: StoredPicture) -> Iterator[Args]:
+def _finding(node: Node, row: FindingRow) -> _Saying:
+    to = node.party_name(row.operator) if row.fate == SAID else None
+    finding = objection.read_finding(json.loads(row.found))
+    me, now = node.descriptor.party, node.journal.now()
+    return _Saying(finding, row.against, me, to, row.objection, row.at, now, found_here=True)
+
+
+def _heard(node: Node, picture: StoredPicture) -> Iterator[_Saying]:
     """The newest version of each objection that was said to us."""
     newest: dict[tuple[str, str], tuple[ReceivedRow, StixObject]] = {}
     for row in node.store.received():
@@ -62,28 +91,114 @@ def _heard(node: Node, picture: StoredPicture) -> Iterator[Args]:
     return (_told(node, row, said) for row, said in newest.values())
 
 
-def _told(node: Node, row: ReceivedRow, said: StixObject) -> Args:
+def _told(node: Node, row: ReceivedRow, said: StixObject) -> _Saying:
     found = objection.read(said)
-    why = found.finding
+    return _Saying(
+        found.finding,
+        found.against,
+        node.party_name(row.teller),
+        node.descriptor.party,
+        row.statement,
+        row.received_at,
+        said.modified or row.received_at if found.finding.rule is Rule.STALE else node.journal.now(),
+        withdrawn=found.withdrawn or row.withdrawn,
+        text=found.text,
+    )
+
+
+# -- one row for each conflict
+
+
+def _conflicts(node: Node, picture: StoredPicture, sayings: Iterable[_Saying], every: bool) -> list[Args]:
+    groups: dict[tuple[object, ...], list[_Saying]] = {}
+    for one in sayings:
+        groups.setdefault(_key(node, one), []).append(one)
+    found = [_conflict(node, picture, group) for group in groups.values()]
+    return sorted((one for one in found if every or one["state"] == State.IN_FORCE), key=lambda one: str(one["at"]))
+
+
+def _key(node: Node, one: _Saying) -> tuple[object, ...]:
+    """What is the same for both directions of one conflict, and for one content that was said twice."""
+    because = one.finding.because
+    if because is None:
+        return (one.finding.rule, one.by, one.statement)
+    return (one.finding.rule, *sorted(_content(node, each) for each in (one.against, because)))
+
+
+def _content(node: Node, statement: StatementId) -> bytes:
+    found = node.versions.object(statement)
+    return statement if found is None else found.raw
+
+
+def _conflict(node: Node, picture: StoredPicture, group: list[_Saying]) -> Args:
+    first = min(group, key=lambda one: _rank(node, one))
+    finding, because = first.finding, first.finding.because
+    asked, met = (_side(node, picture, each) for each in (first.against, because))
     return {
-        "rule": why.rule.value,
-        "operator": _operator(node, found.against),
-        "by": node.party_name(why.by),
-        "against": found.against.hex(),
-        "because": why.because.hex() if why.because else None,
-        "text": why.text,
-        "witness": objection.write_witness(why.witness) if why.witness else None,
-        "said_by": node.party_name(row.teller),
-        "said_to": node.descriptor.party,
-        "statement": row.statement.hex() if row.statement else None,
-        "at": instant.text(row.received_at),
-        "withdrawn": found.withdrawn or row.withdrawn,
+        "rule": finding.rule.value,
+        "state": _state(node, group, first).value,
+        "operator": None if asked.by is None else node.party_name(asked.by),
+        "by": node.party_name(finding.by if met.by is None else met.by),
+        "against": first.against.hex(),
+        "because": because.hex() if because else None,
+        "sides": {
+            "against": versions.side(node, first.against),
+            "because": versions.side(node, because) if because else None,
+        },
+        "text": _text(first, asked, met, picture),
+        "meetings": finding.meetings,
+        "margin_m": finding.margin_m,
+        "time_uncertain": finding.time_uncertain,
+        "witness": _witness(finding, met),
+        "said": [_as_dict(one) for one in sorted(group, key=lambda one: one.at)],
+        "at": instant.text(min(one.at for one in group)),
     }
 
 
-def _operator(node: Node, against: StatementId) -> str | None:
-    """Whose the notice is, as far as it is known here; an objection only claims to be against it."""
-    if node.store.find(against) is not None:
-        return node.descriptor.party
-    row = node.store.received_statement(against)
-    return None if row is None else node.party_name(row.teller)
+def _rank(node: Node, one: _Saying) -> tuple[bool, bool, bool, Instant]:
+    """What was found here comes first, and then what is against a notice of ours."""
+    return (not one.found_here, one.withdrawn, node.store.find(one.against) is None, one.at)
+
+
+def _state(node: Node, group: list[_Saying], first: _Saying) -> State:
+    if all(one.withdrawn for one in group):
+        return State.WITHDRAWN
+    return node.versions.between(Objection("", first.against, first.finding, withdrawn=False), node.journal.now())
+
+
+def _side(node: Node, picture: StoredPicture, statement: StatementId | None) -> Side:
+    by = None if statement is None else node.versions.author(statement)
+    if statement is None or by is None:
+        return Side()
+    try:
+        entries = picture.entries(by, statement)
+    except RemoteError:
+        return Side(by)
+    return Side.of(by, entries[0].matter) if entries else Side(by)
+
+
+def _text(one: _Saying, asked: Side, met: Side, picture: StoredPicture) -> str:
+    whose = "your" if one.found_here else "its"
+    text = words.text(one.finding, asked, met, names=picture.names(), now=one.made, whose=whose)
+    return text if one.found_here else f"{one.by} says: {text}"
+
+
+def _witness(finding: Finding, met: Side) -> Args | None:
+    """Where they meet: never more exactly than the site is told, whatever its objector has signed."""
+    if finding.witness is None:
+        return None
+    shown = finding.witness
+    if isinstance(met.matter, Site) and met.matter.widened_m is not None:
+        shown = replace(shown, point=None, within_m=met.matter.widened_m)
+    return objection.write_witness(shown)
+
+
+def _as_dict(one: _Saying) -> Args:
+    return {
+        "said_by": one.by,
+        "said_to": one.to,
+        "statement": one.statement.hex() if one.statement else None,
+        "at": instant.text(one.at),
+        "withdrawn": one.withdrawn,
+        "wrote": one.text,
+    }

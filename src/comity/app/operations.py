@@ -118,7 +118,7 @@ async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
         return await _say_update(node, sync, args, notices.notice_updated(node, sync.watch.picture, args))
     drafted = notices.notice_drafted(node, sync.watch.picture, args)
     told = await say_object(node, sync, drafted)
-    return _with_objections(node, told | _pointed_out(node, _saying(node, drafted)))
+    return _with_objections(node, sync, told | _pointed_out(node, _saying(node, drafted)))
 
 
 async def say_site(node: Node, sync: Sync, args: Args) -> Any:
@@ -130,7 +130,7 @@ async def say_site(node: Node, sync: Sync, args: Args) -> Any:
     told, kept = said[-1], None if exact is None else said[0]
     told |= {"precision": args.get("precision") or "exact", "understood_as": echo}
     told |= _pointed_out(node, _saying(node, told_to_others))
-    return _with_objections(node, told | ({"exact": kept.get("statement")} if kept else {}))
+    return _with_objections(node, sync, told | ({"exact": kept.get("statement")} if kept else {}))
 
 
 async def _say_update(node: Node, sync: Sync, args: Args, update: Update) -> Args:
@@ -154,7 +154,7 @@ async def _say_update(node: Node, sync: Sync, args: Args, update: Update) -> Arg
         told["questioned"] = [forms.as_dict(one) for one in followed.questioned]
     said, *moved = await _commit(node, sync, [saying, *moves], bool(args.get("dry_run")))
     told |= {"moved": [one | _told(node, move) for one, move in zip(moved, moves, strict=True)]} if moves else {}
-    return _with_objections(node, {**said, **told})
+    return _with_objections(node, sync, {**said, **told})
 
 
 async def _unchanged(node: Node, sync: Sync, saying: Saying, told: Args, dry_run: bool) -> Args:
@@ -184,12 +184,12 @@ def _pointed_out(node: Node, saying: Saying, update: Update | None = None) -> Ar
     return {"pointed_out": notes} if notes else {}
 
 
-def _with_objections(node: Node, told: Args) -> Args:
+def _with_objections(node: Node, sync: Sync, told: Args) -> Args:
     """What came of it at once: the objections that name the new statement."""
     if "statement" not in told:
         return told
     new = [told[name] for name in ("exact", "statement") if told.get(name)]
-    return {**told, "objections": objections.objections_about(node, new)}
+    return {**told, "objections": objections.objections_about(node, sync.watch.picture, new)}
 
 
 async def check_area(node: Node, sync: Sync, args: Args) -> Any:
@@ -201,13 +201,13 @@ async def check_area(node: Node, sync: Sync, args: Args) -> Any:
 
 
 async def list_objections(node: Node, sync: Sync, args: Args) -> Any:
-    """What stands against whose notices, as far as their operators may know. Looking says nothing: the watch does."""
-    return objections.objections(node, sync.watch.picture)
+    """What stands against whose notices, as far as their operators may know: {all}. Looking says nothing: the watch does."""
+    return objections.objections(node, sync.watch.picture, bool(args.get("all")))
 
 
 async def list_alerts(node: Node, sync: Sync, args: Args) -> Any:
-    """What meets matter that its operator was not told of. Looking says nothing: the watch does."""
-    return objections.alerts(node)
+    """What meets matter that its operator was not told of: {all}. Looking says nothing: the watch does."""
+    return objections.alerts(node, sync.watch.picture, bool(args.get("all")))
 
 
 async def list_statements(node: Node, sync: Sync, args: Args) -> Any:

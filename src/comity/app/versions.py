@@ -16,12 +16,34 @@ from comity.proof.envelope import Envelope, StatementId
 from comity.space import instant
 
 Args = dict[str, Any]
+_NO_SIDE: Args = dict.fromkeys(("statement", "by", "name", "type", "state"))
 Said = tuple[Fingerprint, Envelope, StixObject]
 
 
 def state_of(node: Node, by: Fingerprint, statement: StatementId, said: StixObject) -> str:
     """What has become of a statement of a party, now."""
     return node.versions.state(by, statement, said, node.journal.now()).value
+
+
+def side(node: Node, statement: StatementId) -> Args:
+    """One side of a conflict: whose it is, what it is called, and what has become of it; null where it is not here."""
+    said, by = node.versions.object(statement), node.versions.author(statement)
+    if said is None or by is None:
+        return _NO_SIDE | {"statement": statement.hex()}
+    state = state_of(node, by, statement, said)
+    told = {"by": node.party_name(by), "name": _name(said), "type": said.type, "state": state}
+    return {"statement": statement.hex(), **told}
+
+
+def with_sides(node: Node, checked: Args) -> Args:
+    """What a check has found, with both sides of each objection: the operation that was asked about, and what stands there."""
+    for one in checked["objections"]:
+        because = one["because"]
+        one["sides"] = {
+            "against": _NO_SIDE | {"by": node.descriptor.party},
+            "because": None if because is None else side(node, StatementId(bytes.fromhex(because))),
+        }
+    return checked
 
 
 def shown(node: Node, by: Fingerprint, statement: StatementId, said: StixObject) -> Args:

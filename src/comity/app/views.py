@@ -1,5 +1,6 @@
 """Views: what a command found, laid out for people; the demo shows the same."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from comity.app import caveats, creators, render
@@ -7,6 +8,7 @@ from comity.app.layout import Groups, Lines, Own
 from comity.app.render import lines, own, quoted, word
 from comity.model.fingerprint import Fingerprint, groups, words
 
+_SHORT = 12
 _AT_HOME = ("said", "logged", "witnessed")
 _BASIS = {"fetched": own("inferred: it has asked for what follows")}
 RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are not of the real clock")
@@ -125,13 +127,37 @@ def alerts(found: list[dict[str, Any]]) -> None:
 
 
 def _standing(found: list[dict[str, Any]], title: str, empty: str) -> None:
-    cells = [(one["operator"], one["rule"], lines(own(one["text"]), _by(one))) for one in found]
+    cells = [(one["operator"], one["rule"], lines(*_conflict(one))) for one in found]
     render.rows(title, ("to", "rule", "what is known"), cells, empty=empty)
 
 
-def _by(one: dict[str, Any]) -> Own:
-    by, to, at = word(one["said_by"]), one["said_to"], word(one["at"])
-    return own("said by {} to {} {}", by, word(to), at) if to else own("found by {} {}", by, at)
+def _conflict(one: dict[str, Any]) -> Iterator[Own]:
+    """What is known, both sides, who said so, and what has become of it."""
+    yield own(one["text"])
+    for role, side in one["sides"].items():
+        if side is not None:
+            yield _side(role, side)
+    for said in one["said"]:
+        yield _said(said)
+        if said["wrote"]:
+            yield own("{} wrote: {}", word(said["said_by"]), said["wrote"])
+    if one["state"] != "in force":
+        yield own("no more in force: {}", word(one["state"]))
+
+
+def _side(role: str, side: dict[str, Any]) -> Own:
+    short = word(side["statement"][:_SHORT])
+    if side["by"] is None:
+        return own("{} {}, a statement not held here", word(role), short)
+    known = [word(side[name]) for name in ("by", "type")]
+    return own("{} {}: {} {} {}, {}", word(role), *known, side["name"], short, own(side["state"]))
+
+
+def _said(said: dict[str, Any]) -> Own:
+    by, to, at = word(said["said_by"]), said["said_to"], word(said["at"])
+    if not to:
+        return own("found by {} {}", by, at)
+    return own("said by {} to {} {}{}", by, word(to), at, own(", and taken back" if said["withdrawn"] else ""))
 
 
 def statements(found: list[dict[str, Any]]) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from comity.checks import overlap, protected, stale
+from comity.checks import overlap, protected, stale, words
+from comity.checks.found import Found
+from comity.checks.words import Names, Side
 from comity.model import objection
 from comity.model.content import parse
 from comity.model.fingerprint import Fingerprint
@@ -22,21 +24,22 @@ from comity.space import instant
 from comity.space.index_box import boxes
 from comity.space.instant import Instant
 
-Names = Mapping[Fingerprint, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found.
 
     Attributes:
+        asked: the operation.
+        found: each objection with the matter that stands there.
         as_of: how fresh the picture of each party that was heard from is.
         not_heard_from: the parties of which there is no picture.
         unread: notices and sites that nothing could be checked against.
         at: when it was checked.
     """
 
-    objections: tuple[Finding, ...]
+    asked: Subject
+    found: tuple[Found, ...]
     as_of: Mapping[Fingerprint, Instant]
     not_heard_from: tuple[Fingerprint, ...]
     unread: tuple[Unread, ...]
@@ -44,11 +47,16 @@ class Checked:
     names: Names
 
     @property
+    def objections(self) -> tuple[Finding, ...]:
+        """What was found."""
+        return tuple(each.finding for each in self.found)
+
+    @property
     def text(self) -> str:
         """What was found, one sentence a line, for people."""
         oldest = min([self.at, *self.as_of.values()])
         none = f"no objection known as of {instant.text(oldest)}; this is not a clearance"
-        lines = [found.text for found in self.objections] or [none]
+        lines = [self._text(each) for each in self.found] or [none]
         if self.not_heard_from:
             lines.append(f"not heard from: {', '.join(map(self._name, self.not_heard_from))}")
         lines += [f"{self._name(each.by)} said what cannot be read: {each.statement.hex()}" for each in self.unread]
@@ -57,21 +65,30 @@ class Checked:
     def as_dict(self) -> dict[str, Any]:
         """As JSON values; times are RFC 3339, parties have the names that they have here."""
         return {
-            "objections": [self._told(found) for found in self.objections],
+            "objections": [self._told(each) for each in self.found],
             "as_of": {self._name(by): instant.text(at) for by, at in self.as_of.items()},
             "not_heard_from": [self._name(by) for by in self.not_heard_from],
             "unread": [{"by": self._name(each.by), "statement": each.statement.hex()} for each in self.unread],
             "text": self.text,
         }
 
-    def _told(self, found: Finding) -> dict[str, Any]:
+    def _told(self, found: Found) -> dict[str, Any]:
+        finding = found.finding
         return {
-            "rule": found.rule.value,
-            "by": self._name(found.by),
-            "because": None if found.because is None else found.because.hex(),
-            "text": found.text,
-            "witness": None if found.witness is None else objection.write_witness(found.witness),
+            "rule": finding.rule.value,
+            "by": self._name(finding.by),
+            "because": None if finding.because is None else finding.because.hex(),
+            "text": self._text(found),
+            "meetings": finding.meetings,
+            "margin_m": finding.margin_m,
+            "time_uncertain": finding.time_uncertain,
+            "witness": None if finding.witness is None else objection.write_witness(finding.witness),
         }
+
+    def _text(self, found: Found) -> str:
+        asked = Side(self.asked.by, None, self.asked.volumes, is_asked=True)
+        met = Side() if found.matter is None else Side.of(found.finding.by, found.matter)
+        return words.text(found.finding, asked, met, names=self.names, now=self.at)
 
     def _name(self, by: Fingerprint) -> str:
         return self.names.get(by, by[:8])
@@ -102,14 +119,14 @@ def check(
         LocalError: `bad-argument`: no such margin.
         RemoteError: `too-large`: a time of the subject that no index counts.
     """
-    objections = (
-        *protected.find(subject, picture, now=now, names=names, margin_m=margin_m),
-        *overlap.find(subject, picture, now=now, names=names, margin_m=margin_m),
-        *stale.find(as_of, now=now, names=names, after_s=stale_after_s),
+    found = (
+        *protected.find(subject, picture, now=now, margin_m=margin_m),
+        *overlap.find(subject, picture, now=now, margin_m=margin_m),
+        *stale.find(as_of, now=now, after_s=stale_after_s),
     )
     heard = {by: at for by, at in sorted(as_of.items()) if at is not None}
     silent = tuple(sorted(by for by, at in as_of.items() if at is None))
-    return Checked(objections, heard, silent, tuple(unread), now, names)
+    return Checked(subject, found, heard, silent, tuple(unread), now, names)
 
 
 # -- a new notice or site
@@ -124,9 +141,7 @@ class Against:
     finding: Finding
 
 
-def arrived(
-    new: Sequence[Entry], picture: Picture, *, now: Instant, names: Names, margin_m: float = 0.0
-) -> tuple[Against, ...]:
+def arrived(new: Sequence[Entry], picture: Picture, *, now: Instant, margin_m: float = 0.0) -> tuple[Against, ...]:
     """What a new notice or site changes: what stands against it, and against which notices it stands.
 
     A site is never a subject: nothing speaks against a place that is protected.
@@ -137,17 +152,17 @@ def arrived(
     standing = [entry for entry in new if entry.stands(now)]
     found = []
     if standing and isinstance(standing[0].matter, Notice):
-        found += _against(standing, picture, now, names, margin_m)
+        found += _against(standing, picture, now, margin_m)
     for notice in _notices_near(standing, picture, now, margin_m):
-        found += _against(notice, Airspace(standing), now, names, margin_m)
+        found += _against(notice, Airspace(standing), now, margin_m)
     return tuple(found)
 
 
-def _against(notice: Sequence[Entry], picture: Picture, now: Instant, names: Names, margin_m: float) -> list[Against]:
+def _against(notice: Sequence[Entry], picture: Picture, now: Instant, margin_m: float) -> list[Against]:
     first, subject = notice[0], subject_of(notice)
     rules = (protected.find, overlap.find)
-    findings = (each for find in rules for each in find(subject, picture, now=now, names=names, margin_m=margin_m))
-    return [Against(first.statement, first.by, finding) for finding in findings]
+    found = (each for find in rules for each in find(subject, picture, now=now, margin_m=margin_m))
+    return [Against(first.statement, first.by, each.finding) for each in found]
 
 
 def _notices_near(new: Sequence[Entry], picture: Picture, now: Instant, margin_m: float) -> Iterable[Sequence[Entry]]:
@@ -160,6 +175,6 @@ def _notices_near(new: Sequence[Entry], picture: Picture, now: Instant, margin_m
 
 
 def draft(finding: Finding, *, against: StatementId, now: Instant, uuid: str) -> Draft:
-    """Draft an objection against a statement."""
+    """Draft an objection against a statement: the rule and its parameters, and no words, which its reader makes."""
     said = Objection(f"objection--{uuid}", against, finding, withdrawn=False)
     return Draft(parse(objection.write(said, now, created=now)))

@@ -1,7 +1,7 @@
 """Reading typed values out of an object's properties, each fault naming its place."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from comity.errors import NOT_STIX, RemoteError
@@ -60,6 +60,31 @@ def count(found: StixObject, name: str) -> int:
     if type(value) is not int or not 1 <= value < 2**53:
         raise RemoteError(NOT_STIX, "must be a whole number, 1 or more", place=f"/{name}")
     return value
+
+
+def count_up_to(properties: Mapping[str, Any], name: str, most: int) -> int:
+    """Read a whole number from 1 to `most`.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    value = properties.get(name)
+    if type(value) is not int or not 1 <= value <= most:
+        raise RemoteError(NOT_STIX, f"must be a whole number from 1 to {most}", place=f"/{name}")
+    return value
+
+
+def number(properties: Mapping[str, Any], name: str, *, least: float, most: float, inside: str = "") -> float:
+    """Read a number, out of a nested object that stands at the place `inside`.
+
+    Raises:
+        RemoteError: `not-stix`.
+    """
+    value: Any = properties.get(name)
+    # NaN compares false.
+    if type(value) not in (int, float) or not least <= value <= most:
+        raise RemoteError(NOT_STIX, f"a number from {least:g} to {most:g} is required", place=f"{inside}/{name}")
+    return float(value)
 
 
 def hash32(text: str) -> bytes:

@@ -259,7 +259,7 @@ class FindingRow:
         rule, against, because: these three together are found once.
         operator: whose the statement is that it stands against.
         by: whose the statement is that stands against it.
-        witness: JSON, as in spec/objection.md; empty if there is none.
+        found: the parameters of the finding as JSON, as in spec/objection.md.
         fate: `own` (for our own operators), `said` (said to the operator), `alert` (for our own officer alone).
         objection: the statement that says it; None where it is not logged (see `watch`).
     """
@@ -269,8 +269,7 @@ class FindingRow:
     because: StatementId
     operator: Fingerprint
     by: Fingerprint
-    text: str
-    witness: str
+    found: str
     fate: str
     objection: StatementId | None
     at: Instant

@@ -22,7 +22,7 @@ CREATE INDEX IF NOT EXISTS matters_stix ON matters (author, stix_id);
 CREATE INDEX IF NOT EXISTS matters_unchecked ON matters (seq) WHERE NOT checked;
 CREATE VIRTUAL TABLE IF NOT EXISTS boxes USING rtree_i32(id, west, east, south, north, first, last, lowest, highest);
 CREATE TABLE IF NOT EXISTS findings (seq INTEGER PRIMARY KEY, rule TEXT NOT NULL, against BLOB NOT NULL, because BLOB NOT NULL,
-    operator TEXT NOT NULL, by TEXT NOT NULL, text TEXT NOT NULL, witness TEXT NOT NULL, fate TEXT NOT NULL, objection BLOB,
+    operator TEXT NOT NULL, by TEXT NOT NULL, found TEXT NOT NULL, fate TEXT NOT NULL, objection BLOB,
     at INTEGER NOT NULL, UNIQUE (against, because, rule));
 CREATE INDEX IF NOT EXISTS findings_because ON findings (because);
 """
@@ -30,7 +30,7 @@ PROJECTIONS = ("matters", "boxes")
 
 # A box's id tells whose it is: the matter's seq times this, and its number. A tree finds an id at once, and a statement not.
 _MOST_BOXES = 1024
-_FINDING = "rule, against, because, operator, by, text, witness, fate, objection, at"
+_FINDING = "rule, against, because, operator, by, found, fate, objection, at"
 
 
 class SqliteAirspace:
@@ -43,11 +43,8 @@ class SqliteAirspace:
 
     def keep(self, findings: Sequence[FindingRow]) -> None:
         """Write what was found."""
-        rows = [
-            (f.rule, f.against, f.because, f.operator, f.by, f.text, f.witness, f.fate, f.objection, f.at)
-            for f in findings
-        ]
-        self._db.executemany(f"INSERT OR REPLACE INTO findings ({_FINDING}) VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+        rows = [(f.rule, f.against, f.because, f.operator, f.by, f.found, f.fate, f.objection, f.at) for f in findings]
+        self._db.executemany(f"INSERT OR REPLACE INTO findings ({_FINDING}) VALUES (?,?,?,?,?,?,?,?,?)", rows)
 
     def fold(
         self, matters: Sequence[MatterRow], released: Sequence[StatementId], checked: Sequence[StatementId]

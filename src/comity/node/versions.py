@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from comity.errors import DAMAGED, EXISTS, LocalError
-from comity.model import content
+from comity.model import content, objection
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
+from comity.model.objection import Objection
 from comity.node.ports import Store
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
@@ -44,10 +45,28 @@ class Versions:
         return None if row is None else row.teller
 
     def state(self, by: Fingerprint, statement: StatementId, said: StixObject, now: Instant) -> State:
-        """What has become of a statement of a party."""
-        of = Version(said, self._is_taken_back(by, statement))
+        """What has become of a statement of a party; an objection is as what it stands between."""
+        found = self._state(by, statement, said, now, self._is_taken_back(by, statement))
+        if said.type != "objection" or found is not State.IN_FORCE:
+            return found
+        return self.between(objection.read(said), now)
+
+    def between(self, said: Objection, now: Instant) -> State:
+        """What has become of what an objection stands between, as far as it is known here."""
+        sides = [said.against] if said.finding.because is None else [said.against, said.finding.because]
+        states = [self.objecting(each, now) or State.IN_FORCE for each in sides]
+        return state.between(states[0], states[-1])
+
+    def objecting(self, statement: StatementId, now: Instant) -> State | None:
+        """What has become of a statement, whatever became of its releases: they lower nothing. None: it is not here."""
+        said, by = self.object(statement), self.author(statement)
+        return None if said is None or by is None else self._state(by, statement, said, now, taken_back=False)
+
+    def _state(
+        self, by: Fingerprint, statement: StatementId, said: StixObject, now: Instant, taken_back: bool
+    ) -> State:
         others = [row.statement for row in self._store.versions(said.id, by) if row.statement != statement]
-        return state.state(of, map(self._here, others), now)
+        return state.state(Version(said, taken_back), map(self._here, others), now)
 
     def _is_taken_back(self, by: Fingerprint, statement: StatementId) -> bool:
         if by != self._me:

@@ -75,10 +75,9 @@ class Watch:
         return True
 
     def _against(self, author: Fingerprint, statement: StatementId) -> Sequence[Against]:
-        now, names = self._node.journal.now(), self.picture.names()
         try:
             new = self.picture.entries(author, statement)
-            return check.arrived(new, self.picture.beside(new), now=now, names=names)
+            return check.arrived(new, self.picture.beside(new), now=self._node.journal.now())
         except LocalError:
             raise
         except Exception as error:  # one that cannot be checked must not keep the others from it
@@ -101,8 +100,7 @@ class Watch:
             *three,
             one.by,
             finding.by,
-            finding.text,
-            "" if finding.witness is None else json.dumps(objection.write_witness(finding.witness)),
+            json.dumps(objection.write_finding(finding)),
             fate,
             said.id if said else None,
             self._node.journal.now(),

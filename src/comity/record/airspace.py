@@ -30,13 +30,18 @@ Said: TypeAlias = tuple[Fingerprint, StatementId, StixObject]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One volume of a notice or site, with what it is of, whose that is, and its boxes in an index."""
+    """One volume of a notice or site, with what it is of, whose that is, and its boxes in an index.
+
+    Attributes:
+        number: of the volume in its matter, from 1.
+    """
 
     by: Fingerprint
     statement: StatementId
     matter: Matter
     volume: Volume
     boxes: tuple[IndexBox, ...]
+    number: int = 1
 
     def stands(self, now: Instant) -> bool:
         """Say whether it is in force: neither taken back nor over."""
@@ -49,11 +54,15 @@ class Subject:
 
     Attributes:
         id: the STIX id of the notice, whose other versions do not stand against it; None before there is one.
+        numbers: of these volumes in their notice, from 1; none where they are all of them.
+        serves: ids of sites that it is for: those of its own party do not stand against it.
     """
 
     by: Fingerprint
     volumes: tuple[Volume, ...]
     id: str | None = None
+    serves: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,8 @@ def entries(by: Fingerprint, statement: StatementId, found: StixObject) -> tuple
 
 def entries_of(by: Fingerprint, statement: StatementId, matter: Matter) -> tuple[Entry, ...]:
     """One entry for each volume."""
-    return tuple(Entry(by, statement, matter, volume, index_box.boxes(volume)) for volume in matter.volumes)
+    numbered = enumerate(matter.volumes, 1)
+    return tuple(Entry(by, statement, matter, each, index_box.boxes(each), number) for number, each in numbered)
 
 
 def fold(said: Iterable[Said]) -> Airspace:
@@ -146,5 +156,6 @@ def fold(said: Iterable[Said]) -> Airspace:
 
 def subject_of(entries: Sequence[Entry]) -> Subject:
     """The entries of one notice as what a check is asked about."""
-    first = entries[0]
-    return Subject(first.by, tuple(entry.volume for entry in entries), first.matter.id)
+    matter, volumes = entries[0].matter, tuple(entry.volume for entry in entries)
+    numbers = tuple(entry.number for entry in entries)
+    return Subject(entries[0].by, volumes, matter.id, matter.serves, numbers)

@@ -10,13 +10,13 @@ What is within the stated length of meeting may be said to meet; what meets is n
 depend on which area is named first, to the last bit. docs/geometry.md has the proofs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from comity.space import _plane, geodesic
-from comity.space._chords import Array, Lines, closest
+from comity.space._chords import Array, Lines, Near, closest
 from comity.space._plane import TOUCH_DEG, Outline
 from comity.space.area import Area, Bounds, Circle, Part, Polygon, Position
 
@@ -40,6 +40,45 @@ def meet(a: Area, b: Area, margin_m: float = 0.0) -> Contact | None:
     """A point where two areas, grown by a margin, meet; None where they do not."""
     one, other = sorted((a, b), key=lambda area: area.order)
     return _outlines(one, other) or _circles(one, other, margin_m) or _chords(one, other, margin_m)
+
+
+def nearest(one: Area, other: Area, gap_m: float) -> Contact:
+    """The point of the first area that lies nearest to the second, and how far from it, to a metre or a thousandth.
+
+    Args:
+        gap_m: how far apart the two lie, or a little more; they do not meet.
+    """
+    best = _apart(one, other, gap_m + _ROUNDING_M)
+    if best is None:
+        raise ValueError("the areas lie further apart")
+    low, high = 0.0, best.gap_m
+    while high - low > max(1.0, high / 1000):
+        middle = (low + high) / 2
+        found = _apart(one, other, middle)
+        if found is None:
+            low = middle
+        else:
+            high, best = middle, min(best, found, key=lambda contact: contact.gap_m)
+    return best
+
+
+def _apart(one: Area, other: Area, within_m: float) -> Contact | None:
+    """A point of the first area that is so near to the second."""
+    pairs = [Near((p.lon, p.lat), (q.lon, q.lat), p.radius_m, q.radius_m) for p, q in _both_circles(one, other)]
+    found = min(map(_edge_of, pairs), key=lambda contact: contact.gap_m, default=None)
+    if found is not None and found.gap_m <= within_m:
+        return found
+    for ours, theirs in _with_polygons(one, other):
+        if near := closest(_lines(ours), _lines(theirs), within_m):
+            return _edge_of(near)
+    return None
+
+
+def _edge_of(near: Near) -> Contact:
+    """Where the first reach ends on the geodesic towards the second, and what is left of it."""
+    length = geodesic.distance(near.ours, near.theirs)
+    gap = max(0.0, length - near.our_reach - near.their_reach)
+    return Contact(*geodesic.on_the_way(near.ours, near.theirs, near.our_reach), gap)
 
 
 # -- in the plane
@@ -89,23 +128,34 @@ def _bounds_touch(a: Bounds, b: Bounds, east: float) -> bool:
 
 
 def _circles(one: Area, other: Area, margin_m: float) -> Contact | None:
-    for ours in _only_circles(one):
-        for theirs in _only_circles(other):
-            p, q = (ours.lon, ours.lat), (theirs.lon, theirs.lat)
-            most = ours.radius_m + theirs.radius_m + margin_m + _ROUNDING_M
-            if geodesic.at_least(p, q) <= most and geodesic.distance(p, q) <= most:
-                return _between(p, q, ours.radius_m, theirs.radius_m)
+    for ours, theirs in _both_circles(one, other):
+        p, q = (ours.lon, ours.lat), (theirs.lon, theirs.lat)
+        most = ours.radius_m + theirs.radius_m + margin_m + _ROUNDING_M
+        if geodesic.at_least(p, q) <= most and geodesic.distance(p, q) <= most:
+            return _between(p, q, ours.radius_m, theirs.radius_m)
     return None
 
 
 def _chords(one: Area, other: Area, margin_m: float) -> Contact | None:
-    ours, theirs = list(_only_polygons(one)), list(_only_polygons(other))
-    for some, others in ((ours, other.parts), (list(_only_circles(one)), theirs)):
-        if not some or not others or max(_reach(part) for part in (*some, *others)) + margin_m == 0.0:
+    for some, others in _with_polygons(one, other):
+        if max(_reach(part) for part in (*some, *others)) + margin_m == 0.0:
             continue
         if near := closest(_lines(some), _lines(others), margin_m):
             return _between(*near)
     return None
+
+
+def _both_circles(one: Area, other: Area) -> Iterable[tuple[Circle, Circle]]:
+    return ((ours, theirs) for ours in _only_circles(one) for theirs in _only_circles(other))
+
+
+def _with_polygons(one: Area, other: Area) -> Iterable[tuple[Sequence[Part], Sequence[Part]]]:
+    """All pairs of parts of which one or both are outlines, as two lists at a time."""
+    polygons, circles, theirs = list(_only_polygons(one)), list(_only_circles(one)), list(_only_polygons(other))
+    if polygons:
+        yield polygons, other.parts
+    if circles and theirs:
+        yield circles, theirs
 
 
 def _between(p: Position, q: Position, our_reach: float, their_reach: float) -> Contact:

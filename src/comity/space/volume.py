@@ -77,3 +77,14 @@ def intersects(a: Volume, b: Volume, margin_m: float = 0.0) -> Witness | None:
 
     contact = meeting.meet(a.area, b.area, margin_m)
     return Witness(*contact, *heights, during) if contact else None
+
+
+def nearest(a: Area, b: Area, gap_m: float) -> tuple[float, float, float]:
+    """The point of the first area that lies nearest to the second, and how far from it in metres.
+
+    Args:
+        gap_m: how far apart the two lie, or a little more, as `intersects` has found it.
+    """
+    from comity.space import meeting
+
+    return meeting.nearest(a, b, gap_m)

@@ -9,6 +9,7 @@ from conformance.vectors.notice import CIRCLE, notice, volume
 from conformance.vectors.protected_site import call, circle, site, widened
 
 WITNESS = {
+    "volumes": [1, 1],
     "lon": 36.25,
     "lat": 35.9,
     "gap_m": 0,
@@ -17,32 +18,39 @@ WITNESS = {
     "from": "2026-11-26T12:20:00.000Z",
     "until": "2026-11-26T12:40:00.000Z",
 }
-PATROL = (
-    "ru: notice 'reconnaissance flight' meets this volume on 2026-11-26 from 12:20Z to 12:40Z "
-    "between 5,400 m and 6,000 m W84"
-)
 
 
 def objection(**changed: Any) -> dict[str, Any]:
     """An objection with some properties changed, or left out as None."""
     base: dict[str, Any] = {"rule": "overlap", "because": seed("flight").hex(), "against": seed("border").hex()}
-    base |= {"by": actor("ru").fingerprint, "text": PATROL, "witness": WITNESS}
+    base |= {"by": actor("ru").fingerprint, "meetings": 1, "witness": WITNESS}
     return plain("objection", **(base | changed))
 
 
 def stale(**changed: Any) -> dict[str, Any]:
-    text = "your picture of ru is 40 minutes old, as of 2026-11-26 09:20Z"
-    given = {"rule": "stale", "because": None, "text": text, "witness": None, "id": f"objection--{uuid('stale')}"}
+    given = {"rule": "stale", "because": None, "meetings": None, "as_of": "2026-11-26T09:20:00.000Z", "witness": None}
+    given |= {"id": f"objection--{uuid('stale')}"}
     return objection(**(given | changed))
 
 
 def output(**changed: Any) -> dict[str, Any]:
     of = {"rule": "overlap", "because": seed("flight").hex(), "against": seed("border").hex()}
-    return {**of, "by": actor("ru").fingerprint, "text": PATROL, "witness": WITNESS, "withdrawn": False} | changed
+    plainly = {"text": None, "meetings": 1, "margin_m": None, "time_uncertain": False, "as_of": None}
+    return {**of, "by": actor("ru").fingerprint, **plainly, "witness": WITNESS, "withdrawn": False} | changed
 
 
 def vectors() -> list[Vector]:
-    return [*_accepted(), *_refused(), *_witnesses(), *_found(), *_silent(), *_versions(), *_stale()]
+    return [
+        *_accepted(),
+        *_refused(),
+        *_witnesses(),
+        *_found(),
+        *_told(),
+        *_serving(),
+        *_silent(),
+        *_versions(),
+        *_stale(),
+    ]
 
 
 def _given(value: Any) -> dict[str, Any]:
@@ -51,7 +59,12 @@ def _given(value: Any) -> dict[str, Any]:
 
 def _accepted() -> list[Vector]:
     old = stale()
-    out_old = output(rule="stale", because=None, text=old["text"], witness=None)
+    out_old = output(rule="stale", because=None, as_of="2026-11-26T09:20:00.000Z", witness=None)
+    around = {name: value for name, value in WITNESS.items() if name not in ("lon", "lat", "gap_m")} | {
+        "within_m": 2500
+    }
+    slipped = {"rule": "protected", "time_uncertain": True}
+    near = {**WITNESS, "gap_m": 1200.5}
     open_end = {name: value for name, value in WITNESS.items() if name not in ("highest_m", "until")}
     made: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
         ("accepted", "OBJECTION-1", "two notices meet", objection(), output()),
@@ -59,6 +72,23 @@ def _accepted() -> list[Vector]:
         ("protected", "OBJECTION-2", "a site", objection(rule="protected"), output(rule="protected")),
         ("revoked", "OBJECTION-1", "taken back", objection(revoked=True), output(withdrawn=True)),
         ("no-witness", "OBJECTION-7", "without where and when", objection(witness=None), output(witness=None)),
+        (
+            "text",
+            "OBJECTION-20",
+            "words that its author signed",
+            objection(text="à vérifier"),
+            output(text="à vérifier"),
+        ),
+        ("within", "OBJECTION-22", "somewhere in a circle", objection(witness=around), output(witness=around)),
+        ("meetings", "OBJECTION-15", "twenty by twenty", objection(meetings=400), output(meetings=400)),
+        (
+            "margin",
+            "OBJECTION-16",
+            "near",
+            objection(margin_m=2000, witness=near),
+            output(margin_m=2000.0, witness=near),
+        ),
+        ("time-uncertain", "OBJECTION-17", "a movement, later", objection(**slipped), output(**slipped)),
         ("no-limits", "OBJECTION-7", "no upper limits", objection(witness=open_end), output(witness=open_end)),
     ]
     return [good(name, rule, desc, _given(value), out) for name, rule, desc, value, out in made]
@@ -77,9 +107,20 @@ def _refused() -> list[Vector]:
         ("against-short", "OBJECTION-4", "62 digits", objection(against=seed("border").hex()[:62])),
         ("by-petname", "OBJECTION-5", "a petname", objection(by="ru")),
         ("by-missing", "OBJECTION-5", "by nobody", objection(by=None)),
-        ("text-missing", "OBJECTION-6", "without words", objection(text=None)),
         ("text-lines", "OBJECTION-6", "two lines", objection(text="a\nb")),
         ("text-long", "OBJECTION-6", "2,001 characters", objection(text="a" * 2001)),
+        ("text-empty", "OBJECTION-6", "no characters", objection(text="")),
+        ("meetings-0", "OBJECTION-15", "no meeting", objection(meetings=0)),
+        ("meetings-401", "OBJECTION-15", "more than there are pairs", objection(meetings=401)),
+        ("meetings-true", "OBJECTION-15", "true", objection(meetings=True)),
+        ("margin-below", "OBJECTION-16", "below 0", objection(margin_m=-1)),
+        ("margin-text", "OBJECTION-16", "a text", objection(margin_m="5 km")),
+        ("margin-far", "OBJECTION-16", "more than 1,000 km", objection(margin_m=1_000_001)),
+        ("time-uncertain-false", "OBJECTION-17", "false", objection(rule="protected", time_uncertain=False)),
+        ("time-uncertain-overlap", "OBJECTION-17", "of a notice", objection(time_uncertain=True)),
+        ("as-of-missing", "OBJECTION-18", "as of no time", stale(as_of=None)),
+        ("as-of-overlap", "OBJECTION-18", "with another rule", objection(as_of="2026-11-26T09:20:00.000Z")),
+        ("as-of-noon", "OBJECTION-18", "no time of RFC 3339", stale(as_of="noon")),
     ]
     return [bad(name, rule, "not-stix", desc, _given(value)) for name, rule, desc, value in made]
 
@@ -94,8 +135,18 @@ def _witnesses() -> list[Vector]:
         ("witness-heights", "from above to below", {**WITNESS, "lowest_m": 6001}),
         ("witness-times", "ends before it begins", {**WITNESS, "until": "2026-11-26T12:19:00Z"}),
         ("witness-date", "a date", {**WITNESS, "from": "2026-11-26"}),
+        ("witness-high", "beyond the sky", {**WITNESS, "highest_m": 1e7}),
+        ("witness-volumes", "no volumes", {**WITNESS, "volumes": None}),
+        ("witness-volume-0", "the volume before the first", {**WITNESS, "volumes": [0, 1]}),
+        ("witness-volume-21", "more than a notice has", {**WITNESS, "volumes": [1, 21]}),
     ]
-    return [bad(name, "OBJECTION-7", "not-stix", desc, _given(objection(witness=value))) for name, desc, value in made]
+    within: list[tuple[str, str, Any]] = [
+        ("within-and-point", "a circle and its centre", {**WITNESS, "within_m": 2500}),
+        ("within-and-gap", "a circle and a distance", {"volumes": [1, 1], "within_m": 2500, "gap_m": 0}),
+        ("within-below", "a radius below 0", {"volumes": [1, 1], "within_m": -1}),
+    ]
+    named = [("OBJECTION-7", one) for one in made] + [("OBJECTION-22", one) for one in within]
+    return [bad(name, rule, "not-stix", desc, _given(objection(witness=value))) for rule, (name, desc, value) in named]
 
 
 # -- what a check finds
@@ -115,9 +166,11 @@ def _check(*known: dict[str, str], subject: dict[str, Any] | None = None, **more
     return base | more
 
 
-def _result(*objections: tuple[str, str, str | None], not_heard_from: tuple[str, ...] = ()) -> dict[str, Any]:
+def _result(
+    *objections: tuple[str, str, str | None], not_heard_from: tuple[str, ...] = (), more: dict[str, Any] | None = None
+) -> dict[str, Any]:
     named = [
-        {"rule": rule, "by": by, "because": None if label is None else seed(label).hex()}
+        {"rule": rule, "by": by, "because": None if label is None else seed(label).hex(), **(more or {})}
         for rule, by, label in objections
     ]
     return {"objections": named, "not_heard_from": list(not_heard_from)}
@@ -254,6 +307,60 @@ def _found() -> list[Vector]:
         ),
     ]
     return [good(f"check-{name}", rule, desc, given, out) for name, rule, desc, given, out in made]
+
+
+def _told() -> list[Vector]:
+    """What is told of a meeting: where and how near only of what is told exactly, and whether the time is certain."""
+    at = {"type": "Point", "coordinates": [36.25, 35.9]}
+    wide = said("us", widened(area={**circle(), "geometry": {**at, "coordinates": [36.25, 35.91]}}), "site")
+    moving = site(area=at, function="movement", **{"from": "2026-11-26T10:00:00Z", "until": "2026-11-26T12:00:00Z"})
+    flight = notice(volume(area=CIRCLE, floor="5400 m W84", ceiling="6000 m W84"))
+    seen = {"volumes": [1, 1], "lowest_m": 5400.0, "highest_m": 6000.0}
+    seen |= {"from": "2026-11-26T12:00:00.000Z", "until": "2026-11-26T12:40:00.000Z"}
+    exact = {**seen, "lon": 36.25, "lat": 35.9, "gap_m": 0.0}
+    made: list[tuple[str, str, str, dict[str, str], dict[str, Any]]] = [
+        (
+            "exact",
+            "OBJECTION-21",
+            "a point in the flight's area",
+            said("us", site(area=at), "site"),
+            {"witness": exact},
+        ),
+        ("within", "OBJECTION-22", "a circle alone", wide, {"witness": {**seen, "within_m": 5000.0}}),
+        ("slipped", "OBJECTION-25", "a movement, later", said("us", moving, "site"), {"time_uncertain": True}),
+    ]
+    return [
+        good(
+            f"told-{name}",
+            rule,
+            desc,
+            _check(known, subject=flight, shown=sorted(more)),
+            _result(("protected", "us", "site"), more=more),
+        )
+        for name, rule, desc, known, more in made
+    ]
+
+
+def _serving() -> list[Vector]:
+    """A notice that serves a site: its own party's does not object, any other does."""
+    ours = site(area={"type": "Point", "coordinates": [36.25, 35.9]})
+    flight = {**notice(FLIGHT), "serves": [ours["id"]]}
+    made: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        ("own", "its own party's", _check(said("fr", ours, "site"), subject=flight), _result()),
+        (
+            "anothers",
+            "another party's, with the same id",
+            _check(said("us", ours, "site"), subject=flight),
+            _result(("protected", "us", "site")),
+        ),
+        (
+            "another-place",
+            "another place of its own party",
+            _check(said("fr", {**ours, "id": f"protected-site--{uuid('elsewhere')}"}, "site"), subject=flight),
+            _result(("protected", "fr", "site")),
+        ),
+    ]
+    return [good(f"check-serves-{name}", "OBJECTION-24", desc, given, out) for name, desc, given, out in made]
 
 
 def _silent() -> list[Vector]:

@@ -122,7 +122,11 @@ def read_objection(given: Given) -> Any:
         "because": None if found.because is None else found.because.hex(),
         "against": said.against.hex(),
         "by": found.by,
-        "text": found.text,
+        "text": said.text,
+        "meetings": found.meetings,
+        "margin_m": found.margin_m,
+        "time_uncertain": found.time_uncertain,
+        "as_of": _text(found.as_of),
         "witness": None if found.witness is None else objection.write_witness(found.witness),
         "withdrawn": said.withdrawn,
     }
@@ -140,7 +144,10 @@ def read_check(given: Given) -> Any:
     picture = airspace.fold(map(_said, given["said"]))
     now, margin_m = instant.parse(given["now"]), given.get("margin_m", 0.0)
     checked = check.check(subject, picture, as_of=as_of, now=now, names=PARTIES, margin_m=margin_m).as_dict()
-    objections = [{name: each[name] for name in ("rule", "by", "because")} for each in checked["objections"]]
+    objections = [
+        {name: each[name] for name in ("rule", "by", "because", *given.get("shown", ()))}
+        for each in checked["objections"]
+    ]
     return {"objections": objections, "not_heard_from": checked["not_heard_from"]}
 
 

@@ -45,10 +45,21 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
         ]
         site, overlap = found["objections"]
         assert site["text"] == (
-            "ru protects the hospital 'City hospital', which this volume meets on 2026-11-26 from 12:00Z to 14:00Z "
-            "between 5,000 m and 9,000 m W84; call +7 495"
+            "ru protects the hospital 'City hospital', which this volume meets on 2026-11-26 from 12:00Z until 14:00Z "
+            "between 5,000 m and 9,000 m W84, at 35.00000 N, 36.00000 E; call +7 495"
         )
+        assert site["sides"] == {
+            "against": {"statement": None, "by": "fr", "name": None, "type": None, "state": None},
+            "because": {
+                "statement": said["statement"],
+                "by": "ru",
+                "name": "City hospital",
+                "type": "protected-site",
+                "state": "in force",
+            },
+        }
         assert site["witness"] == {
+            "volumes": [1, 1],
             "lon": 36.0,
             "lat": 35.0,
             "gap_m": 0,
@@ -284,32 +295,24 @@ def test_objections_are_listed_at_both_ends_and_alerts_at_ours_alone() -> None:
         await fr.syncs(ru)
         [mine] = await asked(fr, "objections")
         [alert] = await asked(fr, "alerts")
-        assert mine | {"text": "", "witness": {}, "at": ""} == {
+        plain = {name: mine[name] for name in ("rule", "operator", "by", "against", "because", "state")}
+        assert plain == {
             "rule": "protected",
             "operator": "ru",
             "by": "fr",
             "against": flight["statement"],
             "because": shown["statement"],
-            "text": "",
-            "witness": {},
-            "said_by": "fr",
-            "said_to": "ru",
-            "statement": mine["statement"],
-            "at": "",
-            "withdrawn": False,
+            "state": "in force",
         }
-        assert (alert["because"], alert["operator"], alert["said_to"], alert["statement"]) == (
-            hidden["statement"],
-            "ru",
-            None,
-            None,
-        )
+        assert [(one["said_by"], one["said_to"], one["withdrawn"]) for one in mine["said"]] == [("fr", "ru", False)]
+        assert (alert["because"], alert["operator"]) == (hidden["statement"], "ru")
+        assert [(one["said_by"], one["said_to"], one["statement"]) for one in alert["said"]] == [("fr", None, None)]
         await ru.syncs(fr)
-        theirs = await asked(ru, "objections")
-        [heard] = [one for one in theirs if one["said_by"] == "fr"]
-        assert {name: heard[name] for name in mine if name != "at"} == {
-            name: mine[name] for name in mine if name != "at"
-        }
+        [theirs] = await asked(ru, "objections")
+        assert {name: theirs[name] for name in plain} == plain
+        assert theirs["sides"] == mine["sides"]
+        assert (theirs["text"], theirs["witness"]) == (mine["text"], mine["witness"])
+        assert sorted((one["said_by"], one["said_to"]) for one in theirs["said"] if one["said_to"]) == [("fr", "ru")]
         assert await asked(ru, "alerts") == []
 
     run(story)
@@ -317,8 +320,8 @@ def test_objections_are_listed_at_both_ends_and_alerts_at_ours_alone() -> None:
 
 async def objected(party: Party, against: StatementId, *to: Party, revoked: bool = False, at: int = 0) -> str:
     """An objection that a person says by hand."""
-    why = Finding(Rule.OVERLAP, party.fingerprint, StatementId(bytes(32)), "by hand", None)
-    said = objection.Objection("objection--00000000-0000-4000-8000-000000000001", against, why, withdrawn=revoked)
+    why, id = Finding(Rule.OVERLAP, party.fingerprint, StatementId(bytes(32))), "00000000-0000-4000-8000-000000000001"
+    said = objection.Objection(f"objection--{id}", against, why, withdrawn=revoked, text="by hand")
     raw = objection.write(said, Instant(START + at), created=START)
     logged, _ = await party.node.say(Draft(content.parse(raw)), [party.peer(one) for one in to], Terms())
     return logged.id.hex()
@@ -333,11 +336,14 @@ def test_an_objection_that_was_taken_back_says_so_and_a_version_that_it_replaces
         first = await objected(ru, against, fr)
         await fr.syncs(ru)
         [heard] = await asked(fr, "objections")
-        assert (heard["statement"], heard["operator"], heard["withdrawn"]) == (first, "fr", False)
+        assert (heard["operator"], heard["state"]) == ("fr", "in force")
+        assert [(one["statement"], one["withdrawn"]) for one in heard["said"]] == [(first, False)]
         second = await objected(ru, against, fr, revoked=True, at=1000)
         await fr.syncs(ru)
-        [heard] = await asked(fr, "objections")
-        assert (heard["statement"], heard["withdrawn"]) == (second, True)
+        assert await asked(fr, "objections") == []
+        [heard] = await asked(fr, "objections", all=True)
+        assert heard["state"] == "withdrawn"
+        assert [(one["statement"], one["withdrawn"]) for one in heard["said"]] == [(second, True)]
 
     run(story)
 
@@ -351,7 +357,8 @@ def test_an_objection_whose_release_was_withdrawn_says_so() -> None:
         await fr.syncs(ru)
         await asked(ru, "withdraw", **{"statement": said, "from": ["fr"]})
         await fr.syncs(ru)
-        assert [one["withdrawn"] for one in await asked(fr, "objections")] == [True]
+        assert await asked(fr, "objections") == []
+        assert [one["state"] for one in await asked(fr, "objections", all=True)] == ["withdrawn"]
 
     run(story)
 
@@ -364,12 +371,13 @@ def test_an_objection_against_what_is_not_ours_does_not_say_that_it_is() -> None
         await fr.syncs(us)
         await objected(ru, fr.node.resolve(theirs["statement"]), fr)
         await fr.syncs(ru)
-        heard = [one for one in await asked(fr, "objections") if one["said_by"] == "ru"]
-        assert [one["operator"] for one in heard] == ["us"]
+        [heard] = await asked(fr, "objections")
+        assert (heard["operator"], heard["sides"]["because"]["by"]) == ("us", None)
+        assert heard["text"] == "ru says: ru: a statement not held here meets us's notice"
+        assert [one["wrote"] for one in heard["said"]] == ["by hand"]
         await objected(ru, StatementId(bytes(32)), fr, at=1000)
         await fr.syncs(ru)
-        heard = [one for one in await asked(fr, "objections") if one["said_by"] == "ru"]
-        assert [one["operator"] for one in heard] == [None]
+        assert [one["operator"] for one in await asked(fr, "objections")] == [None]
 
     run(story)
 
@@ -386,6 +394,6 @@ def test_looking_by_hand_is_part_of_a_round_and_of_a_release() -> None:
         await asked(fr, "release", statement=place["statement"], to=["ru"])
         assert len(fr.store.airspace.findings("said")) == 1
         await asked(ru, "sync")
-        assert "fr" in [one["said_by"] for one in await asked(ru, "objections")]
+        assert "fr" in [said["said_by"] for one in await asked(ru, "objections") for said in one["said"]]
 
     run(story)

@@ -47,8 +47,8 @@ def test_hatay_2015_shows_both_days(monkeypatch: pytest.MonkeyPatch) -> None:
     told = played("hatay-2015", monkeypatch)
     first, _, second = told.partition("VI. The same day with the notice withheld")
     assert "(contested)" in first
-    assert first.count("notice 'flight' (callsign 'RU 83') meets this volume") >= 2
-    assert first.count("notice 'border defence' meets this volume") >= 2
+    assert first.count("notice 'flight' (callsign 'RU 83') meets") >= 2
+    assert first.count("notice 'border defence' meets") >= 2
     assert "fire from the ground.”" in first
     assert "replaced" in first
     assert first.count("yes") >= 2

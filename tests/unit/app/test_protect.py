@@ -207,7 +207,7 @@ def test_nobody_releases_by_hand_what_may_tell_of_others_matter(statement: str) 
         await fr.syncs(ru)
         flight = await notified(fr, to=["ru"])
         checked = await asked(fr, "check", geojson=AREA, **TIMES, record=True)
-        id = flight["objections"][0]["statement"] if statement == "objection" else checked["record"]
+        id = flight["objections"][0]["said"][0]["statement"] if statement == "objection" else checked["record"]
         code, _, message = await refused(fr, "release", statement=id, to=["us"])
         never = {
             "objection": "a statement of the type objection is never released by hand",

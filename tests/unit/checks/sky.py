@@ -1,7 +1,11 @@
 """A small sky for the tests of checks: parties, notices and sites near one place, on one day."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from comity.checks import words
+from comity.checks.found import Found
+from comity.checks.words import Side
 from comity.model import content
 from comity.model.content import parse
 from comity.model.fingerprint import Fingerprint
@@ -9,6 +13,7 @@ from comity.proof.envelope import StatementId
 from comity.record import airspace
 from comity.record.airspace import Airspace, Entry, Said, Subject
 from comity.space import instant
+from comity.space.instant import Instant
 
 FR, RU, TR, ICRC = (Fingerprint(letter * 64) for letter in "1234")
 NAMES = {FR: "fr", RU: "ru", TR: "tr", ICRC: "icrc"}
@@ -59,6 +64,12 @@ def picture(*said: Said) -> Airspace:
 
 def entries(said: Said) -> tuple[Entry, ...]:
     return airspace.entries(*said)
+
+
+def words_of(found: Found, asked: Subject, names: Mapping[Fingerprint, str] = NAMES, now: Instant = NOW) -> str:
+    """A finding as somebody reads it who asked about an operation that nobody has said."""
+    met = Side() if found.matter is None else Side.of(found.finding.by, found.matter)
+    return words.text(found.finding, Side(asked.by, None, asked.volumes, is_asked=True), met, names=names, now=now)
 
 
 def subject(*volumes: Any, by: Fingerprint = FR) -> Subject:

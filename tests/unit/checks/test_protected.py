@@ -7,14 +7,13 @@ import pytest
 from comity.checks import protected
 from comity.model.objection import Finding, Rule
 from comity.model.site import Function
-from comity.record.airspace import Airspace, Subject
+from comity.record.airspace import Airspace, Said, Subject
 from comity.space.instant import Instant
 from comity.space.interval import Interval
 from comity.space.volume import Volume
 from unit.checks.sky import (
     FR,
     ICRC,
-    NAMES,
     NOW,
     RU,
     WORDS_NEVER_SAID,
@@ -26,26 +25,26 @@ from unit.checks.sky import (
     statement,
     subject,
     volume,
+    words_of,
 )
 
 NAMED: dict[str, Any] = {"names": [{"text": "المستشفى", "lang": "ar"}], "contact": "+41 22"}
 
 
 def found(asked: Subject, known: Airspace, **more: Any) -> tuple[Finding, ...]:
-    given: dict[str, Any] = {"now": NOW, "names": NAMES} | more
-    return protected.find(asked, known, **given)
+    return tuple(each.finding for each in protected.find(asked, known, **({"now": NOW} | more)))
 
 
-def text(known: Airspace, **more: Any) -> str:
-    [finding] = found(subject(), known, **more)
-    return finding.text
+def text(known: Airspace, asked: Subject | None = None, now: Instant = NOW, **more: Any) -> str:
+    [one] = protected.find(asked or subject(), known, now=now, **more)
+    return words_of(one, asked or subject(), now=now)
 
 
 def test_a_site_that_is_met_is_objected_with_in_one_plain_sentence() -> None:
     [finding] = found(subject(), picture(site(ICRC, 1, **NAMED)))
-    assert finding.text == (
-        "icrc protects the hospital 'المستشفى', which this volume meets on 2015-11-24 from 07:00Z to 08:00Z "
-        "at all altitudes; call +41 22"
+    assert text(picture(site(ICRC, 1, **NAMED))) == (
+        "icrc protects the hospital 'المستشفى', which this volume meets on 2015-11-24 from 07:00Z until 08:00Z "
+        "at all altitudes, at 36.00000 N, 36.00000 E; call +41 22"
     )
     assert (finding.rule, finding.by, finding.because) == (Rule.PROTECTED, ICRC, statement(1))
     assert finding.witness is not None
@@ -58,29 +57,25 @@ def test_no_altitude_is_out_of_a_sites_reach(altitudes: dict[str, str]) -> None:
 
 def test_no_time_is_out_of_a_sites_reach() -> None:
     asked = subject({**volume(), "from": "1990-01-01T00:00:00Z", "until": "1990-01-01T00:00:00Z"})
-    [finding] = found(asked, picture(site(ICRC, 1)))
-    assert "on 1990-01-01 at 00:00Z" in finding.text
+    assert "on 1990-01-01 at 00:00Z" in text(picture(site(ICRC, 1)), asked)
 
 
 def test_a_plan_without_times_meets_it_always() -> None:
     always = Subject(FR, picture(site(ICRC, 2)).entries[0].matter.volumes)
-    [finding] = found(always, picture(site(ICRC, 1)))
-    assert "meets at all times at all altitudes" in finding.text
+    assert "meets at all times at all altitudes" in text(picture(site(ICRC, 1)), always)
 
 
 @pytest.mark.parametrize(("start", "words"), [(True, "from 2015-11-24 07:00Z on"), (False, "until 2015-11-24 08:00Z")])
 def test_a_plan_with_one_time_meets_it_on_that_side(start: bool, words: str) -> None:
     [whole] = subject().volumes
     during = Interval(whole.during.start, None) if start else Interval(None, whole.during.end)
-    [finding] = found(Subject(FR, (Volume(whole.area, whole.band, during),)), picture(site(ICRC, 1)))
-    assert words in finding.text
+    assert words in text(picture(site(ICRC, 1)), Subject(FR, (Volume(whole.area, whole.band, during),)))
 
 
 def test_a_site_that_is_not_met_is_not_objected_with() -> None:
     known = picture(site(ICRC, 1, area=point(36.1)))
     assert found(subject(), known) == ()
-    [finding] = found(subject(), known, margin_m=5000.0)
-    assert "which this volume comes within 4.1 km of on 2015-11-24" in finding.text
+    assert "which this volume comes within 4.1 km of on 2015-11-24" in text(known, margin_m=5000.0)
 
 
 # -- late
@@ -116,23 +111,28 @@ def test_a_site_without_a_name_is_said_by_its_function() -> None:
     assert text(picture(site(RU, 1, function="force"))).startswith("ru protects the force, which this volume meets")
 
 
+def a_site(number: int, function: Function) -> Said:
+    when = {"from": "2015-11-24T07:30:00Z", "until": "2015-11-24T08:00:00Z"} if function is Function.MOVEMENT else {}
+    return site(ICRC, number, function=function.value, **when)
+
+
 @pytest.mark.parametrize("function", sorted(set(Function) - {Function.UNDISCLOSED}))
 def test_every_function_has_its_words(function: Function) -> None:
-    assert text(picture(site(ICRC, 1, function=function.value))).startswith("icrc protects the ")
+    assert text(picture(a_site(1, function))).startswith("icrc protects the ")
 
 
 def test_a_widened_site_is_said_to_be_somewhere_in_its_circle() -> None:
     wide = picture(site(ICRC, 1, **NAMED, area=circle(2500), precision="widened", widened_m=2500))
     assert text(wide).startswith(
-        "icrc protects the hospital 'المستشفى', somewhere in a circle of 2.5 km radius, which this volume meets on "
+        "icrc protects the hospital 'المستشفى', somewhere within this circle of 2.5 km radius, which this volume meets on "
     )
 
 
 def test_a_site_to_call_about_is_said_to_be_there_and_nothing_more() -> None:
     call = {"function": "undisclosed", "precision": "call", "widened_m": 25000, "contact": "+41 22"}
     assert text(picture(site(ICRC, 1, area=circle(25000), **call))) == (
-        "icrc protects a place that it does not name, somewhere in a circle of 25 km radius, which this volume meets "
-        "on 2015-11-24 from 07:00Z to 08:00Z at all altitudes; call +41 22"
+        "icrc protects a place that it does not name, somewhere within this circle of 25 km radius, which this volume meets "
+        "on 2015-11-24 from 07:00Z until 08:00Z at all altitudes; call +41 22"
     )
 
 
@@ -156,6 +156,7 @@ def test_a_notice_is_no_site() -> None:
 
 def test_no_text_says_that_anything_may_be_done() -> None:
     """OBJECTION-14."""
-    every = [site(ICRC, n, function=f.value) for n, f in enumerate(Function) if f is not Function.UNDISCLOSED]
-    for finding in found(subject(), picture(*every, site(ICRC, 50, **NAMED, reverify_by="2001-01-01T00:00:00Z"))):
-        assert not [word for word in WORDS_NEVER_SAID if word in finding.text.lower()]
+    every = [a_site(number, each) for number, each in enumerate(Function) if each is not Function.UNDISCLOSED]
+    known = picture(*every, site(ICRC, 50, **NAMED, reverify_by="2001-01-01T00:00:00Z"))
+    for each in protected.find(subject(), known, now=NOW):
+        assert not [word for word in WORDS_NEVER_SAID if word in words_of(each, subject()).lower()]

@@ -370,7 +370,7 @@ _BROKEN: dict[str, object] = {
     "cursors": {US: None},
     "checked": [id_of(0), object()],
     "matters": [rows.matter(10), rows.matter(11, boxes=(rows.box(west=object()),))],
-    "findings": [rows.finding(10), rows.finding(11, text=object())],
+    "findings": [rows.finding(10), rows.finding(11, found=object())],
     "heard": {US: None},
 }
 
