@@ -29,4 +29,5 @@ __all__ = [
     "updates",
     "versions",
     "views",
+    "waiting",
 ]

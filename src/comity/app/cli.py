@@ -10,7 +10,7 @@ import base64
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -318,9 +318,23 @@ def show(context: typer.Context, statement: Statement, json: Json = False) -> No
 
 
 @app.command()
-def told(context: typer.Context, statement: Statement, json: Json = False) -> None:
-    """Show per party which rungs a statement of ours has reached, and when."""
-    found = call(context, "told", {"statement": statement})
+def told(
+    context: typer.Context,
+    statement: Statement,
+    wait: Annotated[
+        str | None, typer.Option(metavar="RUNG", help="Wait until it is released, fetched, held or proved.")
+    ] = None,
+    party: Annotated[str | None, typer.Option("--with", metavar="PARTY", help="With whom; else with all.")] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait at most.")] = 60,
+    json: Json = False,
+) -> None:
+    """Show per party which rungs a statement of ours has reached, and when; with --wait once it has come that far."""
+    from comity.app import waiting
+
+    def ask() -> dict[str, Any]:
+        return cast("dict[str, Any]", call(context, "told", {"statement": statement}))
+
+    found = ask() if wait is None else waiting.until(ask, wait, party, timeout)
     if json:
         render.document(found)
         return

@@ -127,6 +127,17 @@ def ask(folder: Path, name: str, args: Args) -> dict[str, Any] | None:
     return told
 
 
+def is_served(folder: Path) -> bool:
+    """Whether a server listens on a directory's socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        try:
+            with _address(folder) as address:
+                line.connect(address)
+        except OSError:
+            return False
+    return True
+
+
 @contextlib.contextmanager
 def _address(folder: Path) -> Iterator[str]:
     """Give the socket's path in a form that is short enough for the system's address of a socket."""

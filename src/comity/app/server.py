@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,10 @@ from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from comity.app import render
-from comity.app.call import sync_of
+from comity.app import control, render
+from comity.app.call import PATIENCE, sync_of
 from comity.app.control import Control
-from comity.errors import BAD_ARGUMENT, LocalError
+from comity.errors import BAD_ARGUMENT, IN_USE, LocalError
 from comity.gateways.peer import MAX_REQUEST, PREFIX, PeerServer, route_for
 from comity.model.party import Descriptor
 from comity.node.clock import SystemClock, SystemRandomness
@@ -43,6 +44,7 @@ BODY_SECONDS = 30
 STALL_SECONDS = 30
 MAX_CONNECTIONS = 512
 _BACKLOG = 128
+_STEP = 0.05
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -238,7 +240,7 @@ async def running(
     Raises:
         LocalError: `in-use`, `not-a-node`, `bad-argument`: the port cannot be had; and as `Directory.open`.
     """
-    with Directory(folder) as held:
+    with await _hold(folder) as held:
         node = held.open(clock or SystemClock(), SystemRandomness())
         teller = Teller(node)
         with _listen(host, _port_of(node.descriptor) if port is None else port) as listening:
@@ -257,6 +259,21 @@ async def running(
                     finally:
                         stop()
                         await done
+
+
+async def _hold(folder: Path) -> Directory:
+    """Take hold of a directory; a command that works on it for a moment is waited for, another server is not."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return Directory(folder)
+        except LocalError as error:
+            if error.code != IN_USE or time.monotonic() > end:
+                raise
+            if control.is_served(folder):
+                message = "a server holds this directory already: comity status shows how it is"
+                raise LocalError(IN_USE, message, place=str(folder)) from None
+        await asyncio.sleep(_STEP)
 
 
 async def serve(folder: Path, host: str, port: int | None, announce: Callable[[dict[str, object]], None]) -> None:
