@@ -10,11 +10,11 @@ from comity.errors import BAD_ARGUMENT, NOT_YET, LocalError
 
 
 def told(**parties: dict[str, Any]) -> dict[str, Any]:
-    plain = {"rungs": {"released": {}}, "proved_by": None, "refused": None, "withdrawn": False}
+    plain: dict[str, Any] = {"rungs": {"released": {}}, "proved_by": None, "refused": None, "withdrawn": False}
     return {"parties": {name: plain | one for name, one in parties.items()}}
 
 
-HELD = {"rungs": {"released": {}, "held": {}}}
+HELD: dict[str, Any] = {"rungs": {"released": {}, "held": {}}}
 
 
 def refusal(answer: dict[str, Any], rung: str, party: str | None = None, seconds: float = 0) -> LocalError:
