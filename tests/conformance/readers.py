@@ -129,7 +129,15 @@ def read_position(given: Given) -> Any:
         "basis": found.basis,
         "modified": instant.text(found.modified),
         "withdrawn": found.withdrawn,
+        "listed": position.listed(found),
     }
+
+
+def read_position_to_say(given: Given) -> Any:
+    """What may be said of it; whether it names a statement that is at the node is not in the file."""
+    found = content.parse(raw_of(given))
+    position.check_sayable(found)
+    return {"subject": position.read(found).subject}
 
 
 def read_release(given: Given) -> Any:
@@ -344,6 +352,7 @@ READERS: dict[str, Callable[[Given], Any]] = {
     "content": read_content,
     "said": read_said,
     "position": read_position,
+    "position_to_say": read_position_to_say,
     **places.READERS,
     "descriptor": read_descriptor,
     "armour": read_armour,

@@ -20,6 +20,7 @@ __all__ = [
     "objections",
     "operations",
     "party_commands",
+    "places",
     "positions",
     "render",
     "server",

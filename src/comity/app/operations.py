@@ -67,6 +67,7 @@ async def _commit(node: Node, sync: Sync, sayings: Sequence[Saying], dry_run: bo
 
 def _saying(node: Node, args: Args) -> Saying:
     draft = say.say(base64.b64decode(args["raw"]))
+    positions.check(node, draft.object, "SUBJECT" if args.get("subject") else "/subject")
     return Saying(draft, _audience(node, args), _terms(node, args, draft.object))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from comity.app import render
+from comity.app import places, render
 from comity.app.render import lines, own, quoted, word
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import position
@@ -50,6 +50,9 @@ def drafted(node: Node, args: Args) -> Args:
         now = node.journal.now()
         id, created = (f"position--{node.uuid()}", now) if before is None else (before.id, before.created)
         modified = now if before is None else _after(node, before)
+        _no_place(about, _stance(args), "SUBJECT")
+        if _stance(args) is Stance.DESIGNATES and args.get("basis"):
+            _no_place(args["basis"], Stance.DESIGNATES, "--basis")
         made = Position(id, about, _stance(args), _basis(args), created, modified, withdrawn=False)
         to = args.get("to") or []
     return {**args, "raw": base64.b64encode(position.write(made)).decode(), "to": to}
@@ -60,6 +63,30 @@ def _subject(text: str) -> Subject:
         return position.subject(text)
     except ValueError as error:
         raise LocalError(BAD_ARGUMENT, str(error), place="SUBJECT") from None
+
+
+def check(node: Node, found: StixObject, place: str) -> None:
+    """Require that what we are about to say, where it is a designation, does not name a statement here that tells a place.
+
+    Raises:
+        LocalError: `bad-argument`.
+    """
+    said = _read(found)
+    if said is None or said.stance is not Stance.DESIGNATES:
+        return
+    for text in filter(None, (said.subject, said.basis)):
+        kind = places.named(node, text)
+        if kind is not None:
+            raise LocalError(BAD_ARGUMENT, f"it names a {kind} that is here: {_NEVER}", place=place)
+
+
+_NEVER = "a position is about somebody, never about a place"
+
+
+def _no_place(text: str, stance: Stance, place: str) -> None:
+    told = position.place_told(text, stance)
+    if told is not None:
+        raise LocalError(BAD_ARGUMENT, f"{told}: {_NEVER}", place=place)
 
 
 def _stance(args: Args) -> Stance:
@@ -127,7 +154,8 @@ def _told_here(node: Node) -> Iterator[Said]:
             said = _read(shown.object)
             if said is not None:
                 at = instant.from_seconds(shown.envelope.iat)
-                yield Said(row.teller, shown.envelope.id, at, said, shown=not row.withdrawn)
+                hidden = row.withdrawn or (said.stance is Stance.DESIGNATES and bool(places.named(node, said.subject)))
+                yield Said(row.teller, shown.envelope.id, at, said, shown=not hidden)
 
 
 def _may_be_one(data: bytes) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from comity.app import caveats
 from comity.app.creators import Creators
+from comity.model import position
 from comity.model.content import StixObject
 from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
@@ -112,6 +113,8 @@ def _as_dict(node: Node, by: Fingerprint, envelope: Envelope, said: StixObject) 
 
 
 def _name(said: StixObject) -> str:
-    """What to call it: its name, or the first of the texts that such objects have instead."""
+    """What to call it: its name, or the first of the texts that such objects have instead; of a place no position is called."""
+    if said.type == "position" and not position.listed(position.read(said)):
+        return said.id
     texts = (said.properties.get(name) for name in ("name", "text", "subject", "kind", "content"))
     return next((text for text in texts if isinstance(text, str) and text), said.id)

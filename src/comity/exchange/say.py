@@ -1,7 +1,7 @@
 """Say: bytes become a draft, or are refused with the place and the rule. Nothing is signed here."""
 
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
-from comity.model import content, typed
+from comity.model import content, position, typed
 from comity.model.extension import NODE_TYPES
 from comity.model.statement import Draft
 
@@ -15,6 +15,8 @@ def say(raw: bytes) -> Draft:
     try:
         found = content.parse(raw)
         typed.check(found)
+        if found.type == "position":
+            position.check_sayable(found)
     except RemoteError as error:
         raise LocalError(error.code, error.message, place=error.place) from None
     if found.type in NODE_TYPES:

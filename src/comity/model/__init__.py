@@ -4,6 +4,7 @@ __all__ = [
     "acknowledgement",
     "caveats",
     "content",
+    "coordinates",
     "drawing",
     "extension",
     "fingerprint",

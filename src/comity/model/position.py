@@ -4,15 +4,20 @@
 
 A subject is compared exactly as it was said: a STIX id, or a name in Unicode NFC. Names that differ in one character are
 two subjects; nothing is matched or merged here. A later version of the object replaces it; `revoked: true` takes it back.
+
+The subject is somebody or something, and never a place: `place_told` decides. What tells one is not said here; when another
+party has said it, it is kept as it was said and stands in no list of positions.
 """
 
 import enum
+import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NewType
+from typing import Any, NewType
 
 from comity.errors import NOT_STIX, RemoteError
-from comity.model import content
+from comity.model import content, coordinates
 from comity.model.content import StixObject
 from comity.model.properties import expect, member, take, take_optional
 from comity.space import instant
@@ -21,6 +26,13 @@ from comity.space.instant import Instant
 Subject = NewType("Subject", str)
 
 MAX_SUBJECT, MAX_BASIS = 300, 2000
+# Objects that tell a place: no designation is of one, or names one.
+PLACE_TYPES = frozenset({"boundary", "incident", "location", "movement", "notice", "protected-site", "track"})
+_PLACE_ID = re.compile(
+    rf"(?<![A-Z0-9])({'|'.join(sorted(PLACE_TYPES)).upper().replace('-', '[-_ ]?')}) ?- ?- ?(?=[0-9A-F]{{4}})"
+)
+_PLAIN = frozenset("type spec_version id created modified revoked stance extensions".split())
+_PIECE, _LAP = 2000, 200
 # They belong to the spelling of Persian and Indic words.
 _JOINERS = "\u200c\u200d"
 
@@ -76,6 +88,60 @@ def read(found: StixObject) -> Position:
         take(found, "modified", instant.parse),
         found.revoked,
     )
+
+
+def place_told(text: str, stance: Stance) -> str | None:
+    """Say what place a text of a position tells, such as `MGRS` or `the id of a notice`; None where it tells none.
+
+    No position holds coordinates in any spelling; a designation does not hold the id of an object that tells a place either.
+    """
+    spelling = coordinates.spelling(text)
+    if spelling is not None:
+        return f"coordinates ({spelling})"
+    named = _PLACE_ID.search(coordinates.plain(text)) if stance is Stance.DESIGNATES else None
+    return None if named is None else f"the id of a {named[1].lower()}"
+
+
+def listed(position: Position) -> bool:
+    """Whether a position may stand in a list: no place is told by its subject, nor, where it designates, by its basis."""
+    if place_told(position.subject, position.stance) is not None:
+        return False
+    designates = position.stance is Stance.DESIGNATES
+    return not (designates and position.basis is not None and place_told(position.basis, position.stance))
+
+
+def check_sayable(found: StixObject) -> None:
+    """Require of a position that is to be said that it tells no place, by whichever of its properties.
+
+    Raises:
+        RemoteError: `not-stix`, naming the property.
+    """
+    stance = read(found).stance
+    for name, value in found.properties.items():
+        if name == "subject" or (stance is Stance.DESIGNATES and name not in _PLAIN):
+            for text in _texts(value):
+                told = place_told(text, stance)
+                if told is not None:
+                    raise RemoteError(
+                        NOT_STIX, f"{told}: a position is about somebody, never about a place", place=f"/{name}"
+                    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a value, and each pair of numbers that stand together, in pieces of bounded length."""
+    if type(value) is str:
+        for at in range(0, max(len(value), 1), _PIECE - _LAP):
+            yield value[at : at + _PIECE]
+    elif type(value) is dict:
+        for name, item in value.items():
+            yield f"{name}: {item}" if type(item) in (int, float) else name
+            yield from _texts(item)
+    elif type(value) is list:
+        numbers = [str(item) for item in value if type(item) in (int, float)]
+        if len(numbers) in (2, 3) and len(numbers) == len(value):
+            yield " ".join(numbers[:2])
+        for item in value:
+            yield from _texts(item)
 
 
 def write(position: Position) -> bytes:

@@ -2,14 +2,15 @@
 
 Rule 1: a position is always its author's, with the statement that says it and the time at which it was said. Rule 2:
 nothing is merged: subjects are one only where they are the same text. Rule 3: of one author and subject the latest
-version counts; what it has withdrawn is shown as withdrawn. Rule 4: the order in which things were heard decides nothing.
+version counts; what it has withdrawn is shown as withdrawn. Rule 4: the order in which things were heard decides nothing. Rule 5:
+what tells a place stands in no list, and what it replaced does not come back.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from comity.model.fingerprint import Fingerprint
-from comity.model.position import Position, Stance, Subject
+from comity.model.position import Position, Stance, Subject, listed
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
@@ -20,8 +21,8 @@ class Said:
 
     Attributes:
         said_at: as the author claims.
-        shown: False where its author has withdrawn the release of it to us: it is not listed any more, but what it
-            replaced does not come back.
+        shown: False where its author has withdrawn the release of it to us, or its subject names a statement here that
+            tells a place: it is not listed, but what it replaced does not come back.
     """
 
     author: Fingerprint
@@ -54,7 +55,7 @@ def fold(said: Iterable[Said]) -> list[Contested | Uncontested]:
     """
     found: dict[Subject, list[Said]] = {}
     for one in _latest_of_each_author(_latest_of_each_object(said)):
-        if one.shown:
+        if one.shown and listed(one.position):
             found.setdefault(one.position.subject, []).append(one)
     return [_side_by_side(subject, found[subject]) for subject in sorted(found)]
 

@@ -26,7 +26,7 @@ def _shown(**changed: Any) -> dict[str, Any]:
 
 
 def vectors() -> list[Vector]:
-    return [*_accepted(), *_subjects(), *_refused()]
+    return [*_accepted(), *_subjects(), *_refused(), *_places()]
 
 
 _PLAIN = {
@@ -35,6 +35,7 @@ _PLAIN = {
     "basis": _BASIS,
     "modified": "2026-11-26T10:00:00.000Z",
     "withdrawn": False,
+    "listed": True,
 }
 
 
@@ -123,3 +124,89 @@ def _refused() -> list[Vector]:
         ("withdrawn-bare", "POSITION-6", "a withdrawal that says nothing", {"revoked": True, "stance": None}),
     ]
     return [bad(name, rule, "not-stix", desc, _shown(**changed)) for name, rule, desc, changed in made]
+
+
+def _places() -> list[Vector]:
+    """What is refused where it is said, and listed nowhere where it is heard."""
+    site = f"protected-site--{uuid('site')}"
+    coordinates: list[tuple[str, str, str]] = [
+        ("decimal", "decimal degrees", "36.2021, 36.1600"),
+        ("comma", "with decimal commas", "36,2021; 36,1600"),
+        ("words", "within a name", "the depot at 36.2021 N 36.1600 E"),
+        ("degrees", "degrees, minutes, seconds", "36°12'08\"N 36°09'36\"E"),
+        ("minutes", "degrees and minutes", "N36 12.126 E036 09.600"),
+        ("primes", "with other signs for the same", "36º 12′ 08″ N, 36º 09′ 36″ E"),
+        ("packed", "packed, as in aviation", "361208N0360936E"),
+        ("iso", "ISO 6709", "+36.2021+036.1600/"),
+        ("mgrs", "MGRS", "37SBA 12345 67890"),
+        ("mgrs-small", "MGRS in small letters and one word", "37sba1234567890"),
+        ("utm", "UTM", "37S 244000 4010000"),
+        ("british", "the British grid", "TQ 387 148"),
+        ("gars", "GARS", "433LV39"),
+        ("georef", "GEOREF", "PHLG0912"),
+        ("locator", "a Maidenhead locator", "KM86CE12"),
+        ("plus-code", "a plus code", "8G8F6522+R2"),
+        ("words3", "what3words", "///filled.count.soap"),
+        ("uri", "a geo URI", "geo:36.2021,36.16"),
+        ("map", "the address of a map", "https://www.openstreetmap.org/#map=15/36.2021/36.1600"),
+        ("wkt", "WKT", "POINT(36.16 36.2021)"),
+        ("geojson", "GeoJSON", '{"type":"Point","coordinates":[36.16,36.2021]}'),
+        ("arabic", "digits of Arabic", "٣٦٫٢٠٢١ ٣٦٫١٦٠٠"),
+        ("russian", "hemispheres in Russian", "36° с. ш. 36° в. д."),
+        ("chinese", "hemispheres in Chinese", "北纬36.2度东经36.1度"),
+    ]
+    told = []
+    for name, desc, text in coordinates:
+        told += _place(name, "POSITION-12", desc, "designates", {"subject": text}, text)
+    for stance in ("protects", "silent"):
+        given = {"subject": "37SBA 12345 67890", "stance": stance, "basis": None}
+        told += _place(f"grid-{stance}", "POSITION-12", f"of {stance} too", stance, given, "37SBA 12345 67890")
+    told += _place("site", "POSITION-13", "the id of a site", "designates", {"subject": site}, site)
+    told += _place(
+        "notice",
+        "POSITION-13",
+        "within a text",
+        "designates",
+        {"subject": f"see NOTICE--{uuid('n')}"},
+        f"see NOTICE--{uuid('n')}",
+    )
+    told += _place("basis", "POSITION-12", "in the basis", "designates", {"basis": "seen at 37SBA 12345 67890"}, _GROUP)
+    beside: list[tuple[str, str, str, dict[str, Any]]] = [
+        (
+            "coordinates-beside",
+            "POSITION-12",
+            "beside the subject",
+            {"x_seen": {"latitude": 36.2021, "longitude": 36.16}},
+        ),
+        ("list-beside", "POSITION-12", "as a list of numbers", {"x_seen": [36.16, 36.2021]}),
+        ("site-beside", "POSITION-13", "a reference to a site", {"x_refs": [site]}),
+    ]
+    for name, rule, desc, shown in beside:
+        told.append(bad(name, rule, "not-stix", desc, _to_say(**shown)))
+    protected = {"subject": site, "stance": "protects", "basis": None}
+    told.append(
+        good("protects-site", "POSITION-13", "a site may be protected", _to_say(**protected), {"subject": site})
+    )
+    for name, text in (
+        ("unit", "Unit 61398"),
+        ("years", "Al Qaida 1988-2011"),
+        ("day", "17 November"),
+        ("brigade", "Brigade 93"),
+    ):
+        told.append(
+            good(f"no-place-{name}", "POSITION-12", "a name with digits", _to_say(subject=text), {"subject": text})
+        )
+    return told
+
+
+def _to_say(**changed: Any) -> dict[str, Any]:
+    return {"read": "position_to_say", "text": written(**changed).decode()}
+
+
+def _place(name: str, rule: str, desc: str, stance: str, given: dict[str, Any], subject: str) -> list[Vector]:
+    basis = given.get("basis", _BASIS)
+    out = _PLAIN | {"subject": subject, "stance": stance, "basis": basis, "listed": False}
+    return [
+        bad(f"place-{name}", rule, "not-stix", desc, _to_say(**given)),
+        good(f"place-{name}-heard", "POSITION-14", f"{desc}: held, and in no list", _shown(**given), out),
+    ]

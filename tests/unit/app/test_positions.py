@@ -344,3 +344,77 @@ def test_what_steers_a_terminal_is_not_shown(
 
 def test_nothing_known_is_said_plainly(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown([], capsys, monkeypatch) == "no position is known here\n"
+
+
+# -- places
+
+CLINIC = content.dump({"type": "Point", "coordinates": [36.16, 36.2]}).decode()
+
+
+async def protected(fr: Party, **more: Any) -> dict[str, Any]:
+    return dict(await asked(fr, "protect", geojson=CLINIC, function="hospital", name="Clinic", **more))
+
+
+def test_a_designation_of_a_place_is_refused_by_command_and_by_hand_and_nothing_is_logged() -> None:
+    """POSITION-12 and 13, at the node that says it."""
+
+    async def story(fr: Party, ru: Party) -> None:
+        site = await protected(ru, to=["fr"])
+        own = await protected(fr)
+        await fr.syncs(ru)
+        named = [one[name] for one in (site, own) for name in ("object", "statement")]
+        uuids = [one["object"].partition("--")[2] for one in (site, own)]
+        digits = [one["statement"][:6].upper() for one in (site, own)]
+        texts = ["37SBA 12345 67890", *named, *uuids, *digits, "@clinic", f"see {named[1][:12]} there"]
+        for text in texts:
+            given = {"subject": text, "stance": "designates", "basis": "b", "to": ["ru"]}
+            assert await refused(fr, **given) == ("bad-argument", "SUBJECT"), text
+            raw = base64.b64encode(by_hand(subject=text, stance="designates", basis="b")).decode()
+            size = fr.node.journal.tree.size
+            answer = await perform(fr.node, fr.sync, "say", {"raw": raw})
+            assert answer["error"]["place"] == "/subject", text
+            assert fr.node.journal.tree.size == size
+        assert await refused(fr, subject="A", stance="designates", basis="at 36.2, 36.16") == (
+            "bad-argument",
+            "--basis",
+        )
+        assert await refused(fr, subject="A", stance="designates", basis=named[1]) == ("bad-argument", "SUBJECT")
+
+    told("fr", "ru", story=story)
+
+
+def test_who_protects_a_site_may_name_it_and_digits_that_name_nothing_here_are_a_name() -> None:
+    async def story(fr: Party) -> None:
+        site = await protected(fr)
+        notes = await asked(fr, "position", subject="A", stance="silent")
+        await asked(fr, "position", subject=site["object"], stance="protects")
+        for text in (notes["statement"], "abcdef", "facade group", "@nobody", "61398 000000"):
+            await asked(fr, "position", subject=text, stance="designates", basis="b")
+
+    told("fr", story=story)
+
+
+def test_what_another_party_said_of_a_place_is_held_and_shown_as_said_and_listed_nowhere() -> None:
+    """POSITION-14."""
+
+    async def story(fr: Party, ru: Party) -> None:
+        site = await protected(ru)
+        texts = ["37SBA 12345 67890", site["object"].upper(), site["statement"][:12], "A"]
+        for at, text in enumerate(texts):
+            raw = by_hand(
+                subject=text, stance="designates", basis="b", id=f"position--00000000-0000-4000-8000-00000000000{at}"
+            )
+            await fr.node.say(Draft(content.parse(raw)), [fr.peer(ru)], Terms())
+        [round] = await ru.syncs(fr)
+        assert (round.received, round.refused) == (4, 0)
+        assert await asked(ru, "quarantine") == []
+        assert await listed(ru) == [("A", False, [("fr", "designates")])]
+        for one in await asked(ru, "inbox"):
+            shown = await asked(ru, "show", statement=one["statement"])
+            assert shown["content"]["subject"] in texts
+            assert one["acknowledged"] is not None
+        rows = [row for row in await asked(ru, "statements") if row["type"] == "position"]
+        assert "A" in [row["name"] for row in rows]
+        assert not any(text in row["name"] for row in rows for text in texts[:2])
+
+    told("fr", "ru", story=story)

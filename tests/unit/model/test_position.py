@@ -1,6 +1,7 @@
 """A position is its author's word about one subject: what can be said of it, and when two subjects are one."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -192,3 +193,96 @@ def test_many_marks_in_the_wrong_order_are_refused_before_they_cost_anything() -
     """To sort them takes time that grows with the square of their number."""
     with pytest.raises(ValueError, match="300"):
         position.subject("a" + "\u0327\u0301" * 200_000)
+
+
+SITE = f"protected-site--{UUID}"
+
+
+@pytest.mark.parametrize("stance", Stance)
+@pytest.mark.parametrize(
+    "text", ["37SBA 12345 67890", "36.2021, 36.16", "the depot at 36°12'N 36°09'E", "٣٦٫٢٠٢١ ٣٦٫١٦٠٠"]
+)
+def test_no_position_of_any_stance_is_about_coordinates(stance: Stance, text: str) -> None:
+    """POSITION-12."""
+    assert position.place_told(text, stance) is not None
+    assert not position.listed(replace(SAID, subject=Subject(text), stance=stance))
+    assert not_sayable(subject=text, stance=stance.value) == "/subject"
+
+
+def to_say(**changed: Any) -> content.StixObject:
+    return parse(content.dump({**parse(position.write(SAID)).properties, **changed}))
+
+
+def not_sayable(**changed: Any) -> str:
+    with pytest.raises(RemoteError) as caught:
+        position.check_sayable(to_say(**changed))
+    assert caught.value.code == NOT_STIX
+    assert "never about a place" in caught.value.message
+    return caught.value.place
+
+
+@pytest.mark.parametrize("kind", sorted(position.PLACE_TYPES))
+@pytest.mark.parametrize("form", ["{}", "see {} there", "@{}", "({})", "STIX:{}"])
+@pytest.mark.parametrize(
+    "change", [str, str.upper, str.title, lambda one: one.replace("-", "\u2010"), lambda one: one.replace("--", " -- ")]
+)
+def test_a_designation_names_no_object_that_tells_a_place_in_any_case_and_inside_any_text(
+    kind: str, form: str, change: Callable[[str], str]
+) -> None:
+    """POSITION-13."""
+    subject = form.format(change(f"{kind}--{UUID}"))
+    assert position.place_told(subject, Stance.DESIGNATES) == f"the id of a {kind}"
+    assert not position.listed(replace(SAID, subject=Subject(subject)))
+    assert not_sayable(subject=subject) == "/subject"
+    for stance in set(Stance) - {Stance.DESIGNATES}:
+        assert position.listed(replace(SAID, subject=Subject(subject), stance=stance))
+        position.check_sayable(to_say(subject=subject, stance=stance.value))
+
+
+@pytest.mark.parametrize(
+    "kind", ["threat-actor", "identity", "malware", "intrusion-set", "campaign", "relocation", "x-track-record"]
+)
+def test_the_id_of_somebody_is_a_subject(kind: str) -> None:
+    position.check_sayable(to_say(subject=f"{kind}--{UUID}"))
+    assert position.listed(replace(SAID, subject=Subject(f"{kind}--{UUID}")))
+
+
+BESIDE = [
+    {"basis": "seen at 36.2021, 36.16"},
+    {"basis": f"see {SITE}"},
+    {"x_seen": [36.2021, 36.16]},
+    {"x_seen": [[36.2021, 36.16, 100]]},
+    {"x_seen": {"latitude": 36.2021}},
+    {"x_seen": {"deep": [{"lat": 36}]}},
+    {"x_seen": "x" * 5000 + " 37SBA 12345 67890"},
+    {"x_seen": "x" * 1990 + " 37SBA 12345 67890"},
+    {"x_refs": [SITE.upper()]},
+    {"created_by_ref": f"location--{UUID}"},
+    {f"track--{UUID}": 1},
+]
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_a_designation_tells_no_place_beside_its_subject_either(beside: dict[str, Any]) -> None:
+    [name] = beside
+    if name.startswith("track"):
+        beside = {"x_seen": beside}
+        name = "x_seen"
+    assert not_sayable(**beside) == f"/{name}"
+    if name != "basis":
+        position.check_sayable(to_say(**beside, stance="protects"))
+
+
+@pytest.mark.parametrize(
+    "basis", ["Décret n° 2015-1475", "UN Security Council resolution 2249 (2015)", "69 FR 61292", "x" * 2000]
+)
+def test_a_basis_of_numbers_is_no_place(basis: str) -> None:
+    position.check_sayable(to_say(basis=basis, x_more={"numbers": [1, 2, 3, 4], "one": 1, "seen": True, "none": None}))
+    assert position.listed(replace(SAID, basis=basis))
+
+
+def test_a_basis_with_a_place_keeps_a_designation_out_of_lists_and_no_other_stance() -> None:
+    told = replace(SAID, basis="seen at 37SBA 12345 67890")
+    assert not position.listed(told)
+    assert position.listed(replace(told, stance=Stance.REJECTS))
+    assert position.listed(replace(SAID, basis=None, stance=Stance.SILENT))

@@ -239,3 +239,21 @@ def test_no_room_below_the_app_joins_positions_with_places() -> None:
             joined += [f"{path.name}: {name}" for name in names if of_places.match(name)]
     assert joined == []
     assert any(of_positions & imports_of(path) for path in source.rglob("*.py"))
+
+
+@pytest.mark.parametrize("stance", ["designates", "protects"])
+def test_what_is_about_a_place_stands_in_no_list_and_brings_nothing_back(stance: str) -> None:
+    """POSITION-14."""
+    before, after = said(FR, stance, "a group", at=1), said(FR, stance, "37SBA 12345 67890", at=2)
+    assert fold([after]) == []
+    for order in permutations([before, after, said(RU, "rejects", "a group")]):
+        assert [held(one) for one in fold(order)] == [[(RU, "rejects")]]
+
+
+def test_positions_are_listed_by_subject_whatever_their_stances_and_whoever_agrees() -> None:
+    """POSITION-15."""
+    subjects = ["B", "A", "b", "a", "д", "د", "達"]
+    for one, other in permutations(["designates", "protects", "supports"], 2):
+        heard = [said(FR, one, about, id=at) for at, about in enumerate(subjects)]
+        heard += [said(RU, other, about, id=at + 50) for at, about in enumerate(subjects[::2])]
+        assert [found.subject for found in fold(heard)] == sorted(subjects)
