@@ -15,6 +15,7 @@ __all__ = [
     "pgp_words",
     "position",
     "properties",
+    "recognise",
     "release",
     "revision",
     "site",

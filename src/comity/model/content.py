@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from comity.errors import NOT_JSON, NOT_STIX, TOO_LARGE, ComityError, RemoteError
-from comity.model import caveats
+from comity.model import caveats, recognise
 from comity.model.extension import COMITY_TYPES
 from comity.model.marking import Markings
 from comity.space import instant
@@ -112,7 +112,8 @@ def parse(raw: bytes) -> StixObject:
         raise RemoteError(TOO_LARGE, f"more than {MAX_CONTAINERS} lists and objects in one object")
     value = _read(raw, containers)
     if type(value) is not dict:
-        _stix("", "the content must be one STIX object, a JSON object (STIX 2.1 section 3)")
+        instead = recognise.kind_of(value) or "a number, true, false or null"
+        _stix("", f"the content must be one STIX object, a JSON object (STIX 2.1 section 3); this is {instead}")
     return _object(raw, value)
 
 
@@ -134,13 +135,19 @@ def _read(raw: bytes, containers: int) -> Any:
         value = _decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
-        raise RemoteError(NOT_JSON, f"{error.msg} (RFC 8259)", place=place) from None
+        raise RemoteError(NOT_JSON, _syntax(error, text), place=place) from None
     except RecursionError:
         raise RemoteError(NOT_JSON, f"nested deeper than {MAX_DEPTH}") from None
     # Bounds that a cheap count of the bytes proves need no walk through the value.
     if containers > MAX_DEPTH or b"\\u" in raw:
         _walk(value, None, 0)
     return value
+
+
+def _syntax(error: json.JSONDecodeError, text: str) -> str:
+    if error.msg == "Extra data" and recognise.begins_another(text[error.pos :]):
+        return f"after one JSON value comes another, as in JSON lines: {recognise.ONE} (RFC 8259)"
+    return f"{error.msg} (RFC 8259)"
 
 
 # As many as a double can have before its point: a longer integer is an infinity to many readers.
@@ -306,7 +313,9 @@ def _stix(place: str, message: str) -> NoReturn:
 def _object(raw: bytes, value: dict[str, Any]) -> StixObject:
     kind = value.get("type")
     if type(kind) is not str or not _TYPE.fullmatch(kind):
-        _stix("/type", "a STIX type name is required (STIX 2.1 section 3.1)")
+        known = recognise.kind_of(value)
+        instead = f"; this is {known}" if known else ""
+        _stix("/type", f"a STIX type name is required (STIX 2.1 section 3.1){instead}")
     if kind == "bundle":
         _stix("/type", "a bundle is a parcel of objects, not one: say its objects one by one")
     declared = _extensions(value)

@@ -1,3 +1,3 @@
 """What makes places and times comparable. Knows nobody."""
 
-__all__ = ["altitude", "area", "extent", "geodesic", "index_box", "instant", "interval", "meeting", "volume"]
+__all__ = ["altitude", "area", "extent", "geodesic", "index_box", "instant", "interval", "length", "meeting", "volume"]

@@ -64,8 +64,8 @@ DRAWINGS: dict[str, tuple[str, str, str]] = {
         "malformed at /coordinates",
         "RFC 7946",
     ),
-    "a collection": (nested(1), "malformed at /", "GeometryCollection|Point, Polygon, MultiPolygon"),
-    "collections in collections": (nested(15), "malformed at /", "GeometryCollection|Point, Polygon, MultiPolygon"),
+    "a collection in a collection": (nested(2), "malformed at /geometries/0/type", "split it into Features"),
+    "collections in collections": (nested(15), "malformed at /geometries/0/type", "RFC 7946 section 3.1.8"),
     "1,000 collections in collections": (nested(1_000), "not-json", "nested deeper"),
     "a megabyte of brackets": ("[" * (1 << 20), "too-large at byte", "1000 vertices|50000 positions"),
     "features in features": (

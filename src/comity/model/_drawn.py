@@ -1,0 +1,346 @@
+"""What stands in a drawing: shapes, radii, reference systems, and what of it is not used.
+
+Shapes are brought into the form that travels and read by `space.area`, so that there is one judge of what an area is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from comity.errors import MALFORMED, RemoteError
+from comity.space import area, length
+from comity.space.area import Circle, Part
+
+# How deep in its coordinates a geometry's positions stand.
+DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_POINTS = frozenset({"Point", "MultiPoint"})
+_LINES = frozenset({"LineString", "MultiLineString"})
+HEIGHTS = "heights in the file are not used: say --floor and --ceiling"
+
+
+# -- shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One geometry, its positions brought down to longitude and latitude.
+
+    Attributes:
+        has_heights: its positions had further numbers.
+    """
+
+    type: str
+    coordinates: Any
+    place: str
+    has_heights: bool
+
+    @property
+    def is_points(self) -> bool:
+        """Say whether it is one point or several."""
+        return self.type in _POINTS
+
+
+def shape(kind: str, coordinates: Any, place: str) -> Shape:
+    """Take a geometry's coordinates, whatever they are: what is wrong in them is found when parts are made of them."""
+    flat, had_heights = _flat(coordinates, DEPTHS[kind])
+    return Shape(kind, flat, place, had_heights)
+
+
+def _flat(value: Any, depth: int) -> tuple[Any, bool]:
+    if type(value) is not list:
+        return value, False
+    if depth:
+        found = [_flat(each, depth - 1) for each in value]
+        return [each for each, _ in found], any(had for _, had in found)
+    # RFC 7946 section 3.1.1: longitude, latitude, height; and some write a measure after these.
+    further = value[2:]
+    if len(further) in (1, 2) and all(each is None or type(each) in (int, float) for each in further):
+        return value[:2], further[0] is not None
+    return value, False
+
+
+def parts(drawn: Shape, radius_m: float, buffer_m: float | None) -> list[Part]:
+    """The parts of an area that a shape is.
+
+    Args:
+        radius_m: of its points.
+        buffer_m: how far around it the area reaches; None is not at all, and a line is no area then.
+
+    Raises:
+        RemoteError: `malformed` or `too-large`.
+    """
+    if drawn.type in _LINES and buffer_m is None:
+        _refuse("a line has no extent: say how far around it counts, such as --buffer 500m", drawn.place)
+    try:
+        if drawn.type == "Point":
+            return [_circle(drawn.coordinates, radius_m + (buffer_m or 0.0), drawn.place)]
+        if drawn.type == "MultiPoint":
+            return [
+                _circle(each, radius_m + (buffer_m or 0.0), f"{drawn.place}/{number}")
+                for number, each in enumerate(_several(drawn))
+            ]
+        outside = drawn.place.removesuffix("/coordinates")
+        return list(area.parse({"type": drawn.type, "coordinates": drawn.coordinates}, place=outside).parts)
+    except RemoteError as error:
+        raise _diagnosed(error, drawn) from None
+
+
+def _several(drawn: Shape) -> list[Any]:
+    if type(drawn.coordinates) is not list or not drawn.coordinates:
+        _refuse(f"a {drawn.type} has a list of positions", drawn.place)
+    found: list[Any] = drawn.coordinates
+    return found
+
+
+def _circle(position: Any, radius_m: float, place: str) -> Circle:
+    try:
+        [found] = area.parse({"type": "Point", "coordinates": position}).parts
+    except RemoteError as error:
+        raise RemoteError(error.code, error.message, place=place + error.place.removeprefix("/coordinates")) from None
+    assert isinstance(found, Circle)
+    return area.circle(found.lon, found.lat, radius_m, place=place)
+
+
+# -- numbers that are no degrees
+
+
+def _diagnosed(error: RemoteError, drawn: Shape) -> RemoteError:
+    """The same fault; where a number is out of range, with what it looks like and how to go on."""
+    if not re.search(r"a (longitude|latitude) is a number", error.message):
+        return error
+    found = [at for at in _positions(drawn.coordinates) if all(type(each) in (int, float) for each in at)]
+    wrong = next((at for at in found if not (abs(at[0]) <= 180 and abs(at[1]) <= 90)), None)
+    if wrong is None:
+        text = (
+            "; write it without quotation marks"
+            if any(type(each) is str for each in _numbers(drawn.coordinates))
+            else ""
+        )
+        return RemoteError(error.code, f"{error.message}{text}", place=error.place)
+    return RemoteError(error.code, f"{error.message}: {_meant(wrong, found)}", place=error.place)
+
+
+def _meant(wrong: list[Any], found: list[list[Any]]) -> str:
+    most = max(abs(each) for at in found for each in at)
+    if most > 20_100_000:
+        return "these look like degrees times ten million: write degrees"
+    if most > 1_000:
+        return "these look like metres, as EPSG:3857 (web mercator) has them: export it again in EPSG:4326 (WGS 84)"
+    if abs(wrong[0]) <= 90 < abs(wrong[1]) <= 180:
+        return "latitude and longitude look swapped: the longitude comes first (RFC 7946 section 3.1.1)"
+    lons = [at[0] for at in found]
+    if max(map(abs, lons)) <= 180 or max(map(abs, lons)) > 540:
+        return "positions are longitude and latitude in degrees (RFC 7946 section 3.1.1)"
+    west, east = min(lons), max(lons)
+    if west == east or (abs(west) > 180 and abs(east) > 180):
+        return f"{_said(west, east)}; write that"
+    first, last = (west, _within(east)) if east > 180 else (_within(west), east)
+    return (
+        f"{_said(west, east)}; cut it at the antimeridian (RFC 7946 section 3.1.9), into one part from {first:.10g} to 180 and "
+        f"one from -180 to {last:.10g}"
+    )
+
+
+def _said(west: float, east: float) -> str:
+    """What longitudes beyond 180 degrees are within them: 180.2 is -179.8."""
+    beyond = [lon for lon in dict.fromkeys((west, east)) if abs(lon) > 180]
+    return " and ".join(f"{lon:.10g} is {_within(lon):.10g}" for lon in beyond)
+
+
+def _within(lon: float) -> float:
+    return round((lon + 180.0) % 360.0 - 180.0, 9)
+
+
+def _positions(value: Any) -> Iterator[list[Any]]:
+    if type(value) is list:
+        if len(value) == 2 and not any(type(each) is list for each in value):
+            yield value
+        else:
+            for each in value:
+                yield from _positions(each)
+
+
+def _numbers(value: Any) -> Iterator[Any]:
+    if type(value) is list:
+        for each in value:
+            yield from _numbers(each)
+    else:
+        yield value
+
+
+# -- reference systems
+
+_WGS84 = re.compile(
+    r"(urn:(x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
+    r"(ogc[:/]([\d.]*[:/])?(crs:?)?84h?|crs:?84h?|epsg[:/]([\d.]*[:/])?(4326|4979)|(gcs_)?wgs[ _]?(19)?84)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?:epsg|esri)\D{1,2}(?:[\d.]*[:/])?(\d{4,6})$|[#:/](\d{4,6})$", re.IGNORECASE)
+_MERCATOR = frozenset({"3857", "900913", "3785", "102100", "102113", "3395"})
+_NAMES = {
+    "4258": "ETRS89",
+    "4269": "NAD83",
+    "4267": "NAD27",
+    "4284": "Pulkovo 1942",
+    "4490": "CGCS2000",
+    "4230": "ED50",
+}
+_AGAIN = "export it again in EPSG:4326 (WGS 84)"
+
+
+def check_crs(given: Any, place: str) -> None:
+    """Refuse a reference system that is not WGS 84 in degrees, by its name.
+
+    Raises:
+        RemoteError: `malformed`.
+    """
+    if given is None:
+        return
+    name = _crs_name(given)
+    if name is None:
+        _refuse(f"crs does not name a reference system: take it out if the positions are WGS 84, else {_AGAIN}", place)
+    if not _WGS84.fullmatch(name.strip()) and name != "http://www.opengis.net/gml/srs/epsg.xml#4326":
+        _refuse(
+            f"coordinates are WGS 84 in degrees (RFC 7946 section 4), and this says {_system(name)}: {_AGAIN}", place
+        )
+
+
+def _crs_name(given: Any) -> str | None:
+    if type(given) is str:
+        return given
+    inside = given.get("properties") if type(given) is dict else None
+    if type(inside) is not dict:
+        return None
+    if type(inside.get("code")) is int or (type(inside.get("code")) is str and inside["code"].isdigit()):
+        return f"EPSG:{inside['code']}"
+    name = inside.get("name")
+    return name if type(name) is str else None
+
+
+def _system(name: str) -> str:
+    found = _CODE.search(name)
+    code = found and (found[1] or found[2])
+    if code is None:
+        return f"{name[:64]!a}"
+    if code in _MERCATOR:
+        return (
+            "EPSG:3857 (web mercator, metres)" if code == "3857" else f"EPSG:{code} (mercator, metres, as EPSG:3857 is)"
+        )
+    if re.fullmatch(r"32[67]\d\d", code) and 1 <= int(code[3:]) <= 60:
+        return f"EPSG:{code} (UTM zone {int(code[3:])}{'N' if code[2] == '6' else 'S'}, metres)"
+    return f"EPSG:{code}" + (f" ({_NAMES[code]})" if code in _NAMES else "")
+
+
+# -- radii
+
+
+@dataclass(frozen=True, slots=True)
+class Radius:
+    """What the properties say of a radius: metres, None if nothing; and what is not used."""
+
+    metres: float | None
+    notes: tuple[str, ...] = ()
+
+
+_RADIUS = re.compile(r"radius|radii|^rad$|^range|^buffer|diameter|^rayon|радиус|نصف.?القطر|半径", re.IGNORECASE)
+_UNIT = re.compile(r"^(radius|circle|buffer|distance)?_?units?$", re.IGNORECASE)
+
+
+def radius(properties: Mapping[str, Any], place: str, *, has_points: bool) -> Radius:
+    """Read the radius that a Feature's properties say, in `radius_m`; under another name one is refused, by that name.
+
+    Args:
+        has_points: there are points for which it counts; what is an outline already needs none.
+
+    Raises:
+        RemoteError: `malformed`.
+    """
+    others = [name for name, given in properties.items() if name != "radius_m" and _says_radius(name, given)]
+    said = properties.get("radius_m")
+    if not has_points:
+        unused = ["radius_m"] if said is not None else []
+        return Radius(
+            None,
+            tuple(f"{name} is not used: an outline or a line is taken as it is drawn" for name in (*unused, *others)),
+        )
+    if said is not None:
+        return Radius(_metres(said, place), tuple(f"{name} is not used: radius_m is" for name in others))
+    if others:
+        _refuse(_rename(others[0], properties), f"{place}/{others[0][:64]}")
+    return Radius(None)
+
+
+def _says_radius(name: str, given: Any) -> bool:
+    if _RADIUS.search(name) is None or _UNIT.match(name):
+        return False
+    if type(given) in (int, float):
+        return bool(given)
+    return type(given) is str and re.match(r"\s*\d", given) is not None
+
+
+def _metres(said: Any, place: str) -> float:
+    if type(said) not in (int, float):
+        _refuse("radius_m is a number of metres, without quotation marks or a unit", f"{place}/radius_m")
+    # As a circle's: what is below 0 or too large is refused in its words.
+    return area.circle(0.0, 0.0, said, place=f"{place}/radius_m").radius_m
+
+
+def _rename(name: str, properties: Mapping[str, Any]) -> str:
+    """What to write for a radius under another name."""
+    given = properties[name]
+    metres = _reckoned(name, given, properties)
+    if metres is None:
+        if type(given) is str:
+            return f"{name[:64]!a} has no unit that is known here: say the radius as radius_m, in metres (5 km is 5000)"
+        return (
+            f"{name[:64]!a} has no unit that is known here: say the radius as radius_m, in metres; "
+            f'if {given:.10g} is in metres, write "radius_m": {given:.10g}'
+        )
+    return (
+        f'a radius is said as radius_m, in metres: write "radius_m": {metres:.10g} for {name[:64]!a}: {str(given)[:32]}'
+    )
+
+
+def _reckoned(name: str, given: Any, properties: Mapping[str, Any]) -> float | None:
+    half = 0.5 if "diameter" in name.lower() else 1.0
+    if type(given) is str:
+        try:
+            return length.read(given) * half
+        except RemoteError:
+            return None
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
+    # Nautical miles are no miles: two words before one.
+    known = (length.metres_of("".join(words[-count:])) for count in (2, 1) if len(words) > count)
+    unit = next((metres for metres in known if metres is not None), None)
+    if unit is None:
+        units = [each for key, each in properties.items() if _UNIT.match(key) and type(each) is str]
+        unit = length.metres_of(units[0]) if units else None
+    return None if unit is None else given * unit * half
+
+
+# -- what is not used
+
+_SAID_OTHERWISE = {
+    "altitudes are said with --floor and --ceiling": (
+        "floor ceiling lower upper lower_limit upper_limit lowerlimit upperlimit altitude alt elevation height min_alt max_alt "
+        "minalt maxalt altitude_min altitude_max min_altitude max_altitude base top alt_min alt_max"
+    ),
+    "times are said with --from and --until": (
+        "from until start end begin start_time end_time starttime endtime valid_from valid_until valid_to time_start time_end "
+        "timestamp when date starts ends"
+    ),
+}
+
+
+def unused(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Say of what could have mattered that it is not used."""
+    for how, names in _SAID_OTHERWISE.items():
+        known = names.split()
+        for name, given in properties.items():
+            if name.lower() in known and given not in (None, "", [], {}):
+                yield f"the property {name} is not used: {how}"
+
+
+def _refuse(message: str, place: str) -> NoReturn:
+    raise RemoteError(MALFORMED, message, place=place)
