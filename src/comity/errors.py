@@ -60,10 +60,13 @@ NOT_OURS = _code("not-ours", "only its author may do this with a statement")
 MARKING = _code("marking", "the markings forbid it")
 BAD_ARGUMENT = _code("bad-argument", "an argument cannot be used")
 NOT_YET = _code("not-yet", "what was waited for has not come about")
+NO_PROOF = _code("no-proof", "the file is no proof file at all")
+OTHER_VERSION = _code("other-version", "the server that holds the directory is of another version than the command")
 READ_ONLY = _code("read-only", "the node must not sign: its log is behind what it has published")
 STORAGE = _code("storage", "the disk did not take the write; nothing of it was kept")
 UNSAFE_STORE = _code("unsafe-store", "the database would not survive a power cut")
 DAMAGED = _code("damaged", "what is stored does not match its own hashes")
+INTERNAL = _code("internal", "a fault of Comity itself")
 
 
 class ComityError(Exception):

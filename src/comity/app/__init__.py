@@ -22,6 +22,7 @@ __all__ = [
     "party_commands",
     "places",
     "positions",
+    "proof_files",
     "render",
     "server",
     "sites",

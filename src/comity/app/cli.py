@@ -40,7 +40,7 @@ from comity.app.command import (
 )
 from comity.app.help import Sections
 from comity.app.render import word
-from comity.errors import BAD_ARGUMENT, ComityError, LocalError
+from comity.errors import BAD_ARGUMENT, INTERNAL, ComityError, LocalError
 from comity.model import fingerprint
 
 app = typer.Typer(
@@ -109,7 +109,21 @@ def main() -> NoReturn:
         fault = LocalError(BAD_ARGUMENT, found.strerror or type(found).__name__, place=str(found.filename or ""))
         render.error(fault, as_json=as_json)
         code = ERROR
+    except Exception as found:
+        render.error(_fault_of_ours(found), as_json=as_json)
+        if os.environ.get("COMITY_TRACE"):
+            render.fault("where it happened", found)
+        code = ERROR
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fault_of_ours(found: Exception) -> LocalError:
+    """An exception that nobody expected: it says nothing of whether the command was done, and never exits with 1."""
+    message = (
+        f"this is a fault of Comity {__version__} itself ({type(found).__name__}): look whether the command was done, and report "
+        "it (SECURITY.md says where); COMITY_TRACE=1 before the command shows where it happened"
+    )
+    return LocalError(INTERNAL, message)
 
 
 # -- a node and its parties
@@ -412,14 +426,16 @@ def verify(
     json: Json = False,
 ) -> None:
     """Judge a proof file with nothing but the file: no node, no network. Exit 0 only if valid, and trusted with --trust."""
-    from comity.app import files
+    from comity.app import files, proof_files
     from comity.exchange import prove as proofs
     from comity.exchange import verify as judge
 
     named, alone = _fingerprints(trust or [])
     if content is not None:
         files.may_write(content, force=force)
-    verdict = judge.verify(read(file, proofs.MAX_PROOF + 1), named, quorum, unnamed=alone)
+    raw = read(file, proofs.MAX_PROOF + 1)
+    proof_files.check(raw, file)
+    verdict = judge.verify(raw, named, quorum, unnamed=alone)
     if content is not None and verdict.content is not None:
         files.write(content, verdict.content, force=force)
     told = views.with_words(verdict.as_dict())

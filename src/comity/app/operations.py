@@ -477,7 +477,9 @@ async def perform(node: Node, sync: Sync, name: str, args: Args) -> dict[str, An
     """Run one operation; its answer or its error as JSON values: {"ok": ...} or {"error": {...}}."""
     try:
         if name not in OPERATIONS:
-            raise LocalError(BAD_ARGUMENT, "no such operation")
+            raise LocalError(
+                BAD_ARGUMENT, "no such operation; if Comity was changed since the server was started, restart it"
+            )
         return {"ok": await OPERATIONS[name](node, sync, args)}
     except ComityError as error:
         return {"error": error.as_dict()}

@@ -10,7 +10,16 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from comity.errors import DAMAGED, MALFORMED, NOT_FOUND, ComityError, LocalError, RemoteError, TransportError
+from comity.errors import (
+    DAMAGED,
+    MALFORMED,
+    NOT_FOUND,
+    UNAUTHENTICATED,
+    ComityError,
+    LocalError,
+    RemoteError,
+    TransportError,
+)
 from comity.exchange import acknowledge, deliver, witness
 from comity.exchange.acknowledge import Refused, Told
 from comity.exchange.deliver import Page, PageEnd, Pull
@@ -118,6 +127,8 @@ class Sync:
             error = RemoteError(
                 MALFORMED, f"what it sent could not be taken in ({type(error).__name__}: {_where(error)})"
             )
+        if error.code == UNAUTHENTICATED:
+            error = _unknown_here(peer, error)
         done.errors.append(error.as_dict())
         self.contacts.failed(peer.fingerprint, what, error, "" if done.told else f"{peer.petname}: {error}")
 
@@ -362,6 +373,15 @@ def _what(step: Step) -> str:
     """What a step tries, by one name for each of its forms."""
     name = str(getattr(step, "__name__", ""))
     return next((what for what in ("pull", "answers", "receipts") if what in name), "head")
+
+
+def _unknown_here(peer: Peer, error: ComityError) -> RemoteError:
+    """What it mostly is that a peer takes no request of ours; it does not say more, to anybody."""
+    message = (
+        f"{peer.petname} does not know this party yet: hand it our descriptor (comity descriptor), and our fingerprint by "
+        f"another way; if it does know us, something on the way changes our requests; {error.message}"
+    )
+    return RemoteError(error.code, message, place=error.place, evidence=error.evidence)
 
 
 def _where(error: Exception) -> str:

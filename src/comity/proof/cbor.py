@@ -64,7 +64,7 @@ def decode(data: bytes, *, place: str = "", limit: int = DEFAULT_LIMIT) -> Any:
         if end != len(data):
             raise _BreachError(end, "bytes after the value")
     except IndexError:
-        raise _malformed(len(data), "it ends too early", place) from None
+        raise _malformed(len(data), "it ends too early, as if it had been cut off", place) from None
     except _TooManyError:
         raise RemoteError(TOO_LARGE, f"more than {MAX_ITEMS} values in one CBOR message", place=place) from None
     except _BreachError as breach:

@@ -18,10 +18,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import world
+from comity import __version__
 from comity.app import call, control, operations
 from comity.app.control import MAX_COMMAND, NAME, Control, ask
 from comity.app.nodes import create_node
-from comity.errors import BAD_ARGUMENT, IN_USE, NOT_A_NODE, NOT_JSON, TOO_LARGE, UNREACHABLE, ComityError
+from comity.errors import (
+    BAD_ARGUMENT,
+    IN_USE,
+    INTERNAL,
+    NOT_A_NODE,
+    NOT_JSON,
+    OTHER_VERSION,
+    TOO_LARGE,
+    UNREACHABLE,
+    ComityError,
+)
 from comity.model.content import MAX_CONTENT
 from comity.node.directory import Directory
 
@@ -120,21 +131,82 @@ def test_a_path_that_is_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) ->
     assert not (folder / NAME).exists()
 
 
+# -- versions
+
+
+@contextlib.asynccontextmanager
+async def answering(folder: Path, answer: bytes) -> AsyncIterator[list[bytes]]:
+    """Something else that listens in the place of a server, and answers everything with the same bytes."""
+    heard: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_unix_server(take, str(folder / NAME)):
+        yield heard
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=12).filter(lambda text: text != __version__) | st.none() | st.integers() | st.just([]))
+def test_an_answer_of_any_other_version_is_no_answer(tmp_path: Path, version: object) -> None:
+    """Whatever came with it: what an older server means by its words is not known. It says to restart the server."""
+    told = {"version": version, "ok": []} if version is not None else {"ok": []}
+
+    async def run() -> None:
+        (tmp_path / NAME).unlink(missing_ok=True)
+        async with answering(tmp_path, json.dumps(told).encode()):
+            with pytest.raises(ComityError) as caught:
+                await asked(tmp_path, "inbox", {})
+        assert (caught.value.code, caught.value.place) == (OTHER_VERSION, str(tmp_path))
+        assert "restart the server" in caught.value.message
+
+    asyncio.run(run())
+
+
+def test_a_server_that_was_started_before_versions_does_nothing_and_is_named() -> None:
+    """It took {"op", "args"}: a command of today is none for it, so that nothing is done twice."""
+    assert b'"op"' not in command("say", {})
+
+
+def test_what_breaks_in_the_server_is_told_there_and_answered_here(
+    talk: Control, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("of a kind that nobody has thought of")
+
+    monkeypatch.setitem(operations.OPERATIONS, "inbox", broken)
+    told = world.run(partial(talk._perform, command("inbox", {})))
+    assert (told["error"]["code"], "RuntimeError" in told["error"]["message"]) == (INTERNAL, True)
+    assert "Traceback" in capsys.readouterr().err
+
+
 # -- what is sent to it
+
+
+def command(name: object, args: object, *, version: object = __version__) -> bytes:
+    return json.dumps({"version": version, "do": name, "args": args}).encode()
+
 
 GARBAGE: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", NOT_JSON),
     "no JSON": (b"inbox\n", NOT_JSON),
     "no UTF-8": (b"\xff\xfe", NOT_JSON),
-    "half a command": (b'{"op": "inbox", "ar', NOT_JSON),
-    "two commands": (b'{"op":"inbox","args":{}}{"op":"inbox","args":{}}', NOT_JSON),
+    "half a command": (b'{"do": "inbox", "ar', NOT_JSON),
+    "two commands": (b'{"do":"inbox","args":{}}{"do":"inbox","args":{}}', NOT_JSON),
     "deep": (b"[" * 100_000, NOT_JSON),
-    "a lone surrogate": (b'{"op":"\\ud800","args":{}}', NOT_JSON),
+    "a lone surrogate": (b'{"do":"\\ud800","args":{}}', NOT_JSON),
     "a list": (b'["inbox", {}]', BAD_ARGUMENT),
-    "no arguments": (b'{"op": "inbox"}', BAD_ARGUMENT),
-    "arguments in a list": (b'{"op": "inbox", "args": []}', BAD_ARGUMENT),
-    "an operation that is a number": (b'{"op": 1, "args": {}}', BAD_ARGUMENT),
-    "no such operation": (b'{"op": "nominate", "args": {}}', BAD_ARGUMENT),
+    "no arguments": (command("inbox", None), BAD_ARGUMENT),
+    "arguments in a list": (command("inbox", []), BAD_ARGUMENT),
+    "an operation that is a number": (command(1, {}), BAD_ARGUMENT),
+    "no such operation": (command("nominate", {}), BAD_ARGUMENT),
+    "no version": (b'{"do": "inbox", "args": {}}', BAD_ARGUMENT),
+    "a version that is a number": (command("inbox", {}, version=1), BAD_ARGUMENT),
+    "as commands once were": (b'{"op": "inbox", "args": {}}', BAD_ARGUMENT),
+    "an older version": (command("inbox", {}, version="0.0.9"), OTHER_VERSION),
+    "a later version": (command("inbox", {}, version="1.0.0"), OTHER_VERSION),
     "an HTTP request": (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", NOT_JSON),
     "too much": (b" " * (MAX_COMMAND + 1), TOO_LARGE),
     "far too much": (b" " * (4 * MAX_COMMAND), TOO_LARGE),
@@ -182,7 +254,7 @@ def test_arguments_of_any_kind_have_an_answer(
     talk: Control, capsys: pytest.CaptureFixture[str], name: str, args: dict[str, Any]
 ) -> None:
     """The place of a fault that would be ours is shown to the operator, and not to the one who sent it."""
-    told = world.run(partial(talk._perform, json.dumps({"op": name, "args": args}).encode()))
+    told = world.run(partial(talk._perform, command(name, args)))
     assert told.keys() == {"ok"} or told["error"]["code"]
     assert ("Traceback" in capsys.readouterr().err) == ("arguments that this command" in json.dumps(told))
 
@@ -213,8 +285,8 @@ def test_an_object_of_the_largest_size_is_read_whole(tmp_path: Path) -> None:
 def test_whoever_sends_half_a_command_or_goes_away_keeps_nobody_waiting(tmp_path: Path) -> None:
     async def run() -> None:
         async with listening(tmp_path):
-            halves = [asyncio.create_task(sent(tmp_path, b'{"op":', end=False)) for _ in range(20)]
-            for data in (b"", b'{"op":"descriptor","args":{}}'):
+            halves = [asyncio.create_task(sent(tmp_path, b'{"do":', end=False)) for _ in range(20)]
+            for data in (b"", command("descriptor", {})):
                 _, writer = await asyncio.open_unix_connection(str(tmp_path / NAME))
                 writer.write(data)
                 writer.close()
@@ -240,11 +312,11 @@ def test_a_command_at_work_is_finished_when_the_server_leaves(tmp_path: Path, mo
 
     async def run() -> None:
         async with listening(tmp_path):
-            finished = asyncio.create_task(sent(tmp_path, b'{"op":"slow","args":{}}'))
-            broken = asyncio.create_task(sent(tmp_path, b'{"op":"never","args":{}}'))
+            finished = asyncio.create_task(sent(tmp_path, command("slow", {})))
+            broken = asyncio.create_task(sent(tmp_path, command("never", {})))
             await begun.wait()
             asyncio.get_running_loop().call_later(0.1, go.set)
-        assert json.loads(await finished) == {"ok": "done"}
+        assert json.loads(await finished) == {"version": __version__, "ok": "done"}
         assert await broken == b""
 
     asyncio.run(run())

@@ -151,14 +151,14 @@ def test_bytes_after_the_value_are_refused(hexes: str) -> None:
 def test_every_cut_is_refused(whole: str) -> None:
     data = bytes.fromhex(whole)
     for end in range(len(data)):
-        assert refusal(data[:end].hex()) == "it ends too early"
+        assert refusal(data[:end].hex()) == "it ends too early, as if it had been cut off"
 
 
 @pytest.mark.parametrize(
     "hexes", ["5bffffffffffffffff", "7bffffffffffffffff", "9bffffffffffffffff", "bbffffffffffffffff", "5affffffff00"]
 )
 def test_a_length_that_no_machine_could_hold_costs_nothing(hexes: str) -> None:
-    assert refusal(hexes) == "it ends too early"
+    assert refusal(hexes) == "it ends too early, as if it had been cut off"
 
 
 @pytest.mark.parametrize("text", ["ff", "80", "c3", "c0af", "eda080", "edbfbf", "f4908080", "e282"])
