@@ -24,6 +24,8 @@ from comity.space.area import Area
 # What a form repeats of the exact site; of an area to call about, the contact alone.
 _REPEATED = ("function", "contact", "from", "until", "name", "names", "reverify_by")
 _WITH_CALL = frozenset({"contact", "reverify_by"})
+# Of more that fit a name not all are listed: then nothing can be said of all of them.
+_MOST_FORMS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def served(node: Node, picture: StoredPicture, names: Iterable[str]) -> list[str
     Raises:
         LocalError: `bad-argument`: one is no site of ours in force; `ambiguous`: it may stand for several exact ones.
     """
-    found = [_served(node, picture, name) for name in names]
+    found = [_one_place(node, picture, name) for name in names]
     told = [each for each in dict.fromkeys(found) if not each[1]]
     if len(told) > 1:
         # They may be two forms of one place, and both ids in one object would join them.
@@ -161,9 +163,22 @@ def served(node: Node, picture: StoredPicture, names: Iterable[str]) -> list[str
     return list(dict.fromkeys(id for id, _ in found))
 
 
-def _served(node: Node, picture: StoredPicture, name: str) -> tuple[str, bool]:
+def _one_place(node: Node, picture: StoredPicture, name: str) -> tuple[str, bool]:
+    """As `_served`; a name that an exact site and its forms share names one place."""
+    try:
+        return _served(node, picture, node.resolve(name, place="--serves", ours=True))
+    except LocalError as error:
+        candidates = error.evidence.get("candidates", []) if error.code == AMBIGUOUS else []
+        if len({one["by"] for one in candidates} - {node.descriptor.party}) or not 0 < len(candidates) <= _MOST_FORMS:
+            raise
+        found = {_served(node, picture, StatementId(bytes.fromhex(one["statement"]))) for one in candidates}
+        if len(found) != 1:
+            raise
+        return found.pop()
+
+
+def _served(node: Node, picture: StoredPicture, id: StatementId) -> tuple[str, bool]:
     """The id, and whether it is that of an exact site."""
-    id = node.resolve(name, place="--serves", ours=True)
     object = node.own(id).signed.object
     if object.type != "protected-site":
         raise LocalError(BAD_ARGUMENT, "this statement is no protected-site", place="--serves")
