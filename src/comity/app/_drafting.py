@@ -1,7 +1,6 @@
 """Drafting: what saying notices and sites, and checking an operation, have in common."""
 
 import base64
-import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
@@ -10,7 +9,7 @@ from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import drawing, notice
 from comity.model.content import StixObject
 from comity.node.node import Node
-from comity.space import instant
+from comity.space import instant, length
 from comity.space.area import Area
 from comity.space.instant import Instant
 
@@ -51,19 +50,16 @@ def area_of(args: Args) -> Area:
     return drawing.read(str(args.get("geojson") or "").encode(), buffer_m=buffer_m).area
 
 
-_LENGTH = re.compile(r"(\d{1,7}(?:\.\d{1,3})?) ?(m|km)", re.ASCII)
-
-
 def length_m(text: str, place: str) -> float:
     """A length as people state it, in metres; never without its unit.
 
     Raises:
         LocalError: `bad-argument`.
     """
-    found = _LENGTH.fullmatch(text.strip())
-    if found is None:
-        raise LocalError(BAD_ARGUMENT, "a length is a number with m or km, such as 500m or 1.5 km", place=place)
-    return float(found[1]) * (1000.0 if found[2] == "km" else 1.0)
+    try:
+        return length.read(text)
+    except RemoteError as error:
+        raise LocalError(BAD_ARGUMENT, error.message, place=place) from None
 
 
 def as_typed(make: Callable[[], T]) -> T:

@@ -19,10 +19,9 @@ from comity.app.command import (
     TlpKept,
     audience,
     call,
-    read_content,
+    read_drawing,
     tell_said,
 )
-from comity.errors import NOT_JSON, LocalError
 
 Every = Annotated[bool, typer.Option("--all", help="The history too, with what has become of each.")]
 OBJECTIONS = 1
@@ -128,7 +127,7 @@ def notice(
     json: Json = False,
 ) -> None:
     """Say where and when this party will operate; what it meets is objected to, here and with those who are told."""
-    said = {"geojson": None if file is None else _geojson(file), "from": start, "until": until, "floor": floor}
+    said = {"geojson": None if file is None else read_drawing(file), "from": start, "until": until, "floor": floor}
     words = {"kind": kind, "callsign": callsign, "transponder": transponder, "contact": contact, "frequency": frequency}
     words |= {"name": name, "buffer": buffer}
     lists = {"serves": serves, "empty": empty}
@@ -178,7 +177,7 @@ def protect(
     json: Json = False,
 ) -> None:
     """Say what must not be harmed, as exactly as wanted; the exact place stays with this party unless told exactly."""
-    said: dict[str, Any] = {"geojson": None if file is None else _geojson(file), "function": function, "name": name}
+    said: dict[str, Any] = {"geojson": None if file is None else read_drawing(file), "function": function, "name": name}
     more = {"precision": precision, "names": names, "contact": contact, "reverify_by": reverify_by, "also": also}
     rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
     said |= {"from": start, "until": until, "buffer": buffer, "serves": serves, "empty": empty}
@@ -204,7 +203,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Ask what is known to stand against an operation. Exit 1: objections; 3: none known, which is not a clearance."""
-    said = {"geojson": _geojson(file), "from": start, "until": until, "floor": floor, "ceiling": ceiling}
+    said = {"geojson": read_drawing(file), "from": start, "until": until, "floor": floor, "ceiling": ceiling}
     found = call(context, "check", {**said, "margin_km": margin, "stale_after_min": stale_after, "record": record})
     if json:
         render.document(found)
@@ -233,11 +232,3 @@ def statements(
     """List what is said here, by this party and to it, version by version: what was replaced stays visible."""
     found = call(context, "statements", {"type": type})
     render.document(found) if json else views.statements(found)
-
-
-def _geojson(file: str) -> str:
-    raw = read_content(file)
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        raise LocalError(NOT_JSON, "not UTF-8 (RFC 8259 section 8.1)", place=f"byte {error.start}") from None

@@ -7,7 +7,7 @@ import typer
 
 from comity.app import render, views
 from comity.app.render import lines, own, word
-from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError
+from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError, RemoteError
 
 NOT_VALID = 1
 ERROR = 2
@@ -74,17 +74,38 @@ def read(file: str, most: int) -> bytes:
 
 
 def read_content(file: str) -> bytes:
-    """Read a file that is to become content.
+    """Read a file that is to become content; a byte order mark is no part of it, which is said.
 
     Raises:
-        LocalError: `too-large`: more than one object may have.
+        LocalError: `too-large`: more than one object may have; `not-json`: it looks like something else, which is named.
     """
+    bare, notes = _read_json(file)[1]
+    for one in notes:
+        render.note("{}", own(one))
+    return bare
+
+
+def read_drawing(file: str) -> str:
+    """Read a file that draws places; its text is kept as it is.
+
+    Raises:
+        LocalError: as `read_content`.
+    """
+    return _read_json(file)[0].decode()
+
+
+def _read_json(file: str) -> tuple[bytes, tuple[bytes, tuple[str, ...]]]:
+    """A file's bytes; and these without a byte order mark, with what is not used."""
+    from comity.model import recognise
     from comity.model.content import MAX_CONTENT
 
     raw = read(file, MAX_CONTENT + 1)
     if len(raw) > MAX_CONTENT:
         raise LocalError(TOO_LARGE, f"one object has at most {MAX_CONTENT} bytes", place=file)
-    return raw
+    try:
+        return raw, recognise.json_text(raw)
+    except RemoteError as error:
+        raise LocalError(error.code, error.message, place=error.place or file) from None
 
 
 def tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] | None = None) -> None:

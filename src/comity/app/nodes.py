@@ -18,7 +18,8 @@ from comity.node.directory import Directory, create
 from comity.node.node import pack
 from comity.node.wire import HttpWire
 
-_MAX_DESCRIPTOR = 1 << 16
+# A mail in which one stands may be longer than the descriptor.
+_MAX_DESCRIPTOR = 1 << 18
 
 
 def create_node(folder: Path, party: str, name: str, urls: list[str]) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def sync_for_ever(folder: Path) -> None:
 
 
 def read_descriptor(source: str) -> bytes:
-    """Read a packed descriptor: from a node's URL, or from a file as `comity descriptor` or its --json printed it.
+    """Read a packed descriptor: from a node's URL, or from a file in which it stands.
 
     Raises:
         LocalError: `bad-argument`.
@@ -70,16 +71,23 @@ def read_descriptor(source: str) -> bytes:
     if source.startswith(("http://", "https://")):
         return asyncio.run(_fetch(source))
     if source == "-":
-        text = sys.stdin.read(_MAX_DESCRIPTOR)
+        text = _text(sys.stdin.buffer.read(_MAX_DESCRIPTOR))
     else:
         with open(source, "rb") as opened:
-            text = opened.read(_MAX_DESCRIPTOR).decode("utf-8", "replace")
+            text = _text(opened.read(_MAX_DESCRIPTOR))
     if text.lstrip().startswith("{"):
         try:
             text = json.loads(text)["descriptor"]
         except (ValueError, KeyError, TypeError):
             text = ""
     return unarmour(text if isinstance(text, str) else "")
+
+
+def _text(raw: bytes) -> str:
+    """What a file says: mostly UTF-8, and what PowerShell writes into one is UTF-16."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", "replace")
+    return raw.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 async def _fetch(url: str) -> bytes:

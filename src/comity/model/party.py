@@ -290,20 +290,33 @@ def armour(packed: bytes) -> str:
     return "\n".join([_BEGIN, *lines, _END]) + "\n"
 
 
+# Some mail programs make dashes longer, and each answer sets a mark before every line that it quotes.
+_DASHES = "[-\u2010-\u2015\u2212]+"
+_ARMOURED = re.compile(
+    rf"{_DASHES} ?BEGIN COMITY DESCRIPTOR ?{_DASHES}(?P<body>[^-\u2010-\u2015\u2212]*)(?P<end>{_DASHES} ?END COMITY DESCRIPTOR)?"
+)
+_QUOTED = re.compile(r"^[ \t>|]+", re.MULTILINE)
+
+
 def unarmour(text: str) -> bytes:
-    """Read the text form.
+    """Read the text form, wherever it stands: in a file of its own or within a mail, quoted, with lines of any length.
 
     Raises:
-        LocalError: `bad-argument`.
+        LocalError: `bad-argument`: there is none, it is cut off or damaged, or there are several.
     """
-    lines = [line.strip() for line in text.strip().splitlines()]
-    if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
+    found = list(_ARMOURED.finditer(text))
+    if not found:
         raise LocalError(BAD_ARGUMENT, f"not a descriptor: it starts with {_BEGIN} and ends with {_END}")
-    body = "".join(lines[1:-1])
+    if not all(one["end"] for one in found):
+        raise LocalError(BAD_ARGUMENT, f"the descriptor is cut off or damaged: it ends with {_END}")
+    bodies = {"".join(_QUOTED.sub("", one["body"]).split()) for one in found}
+    if len(bodies) > 1:
+        raise LocalError(BAD_ARGUMENT, f"there are {len(bodies)} descriptors in this text: keep the one that is meant")
+    body = bodies.pop()
     try:
         packed = base64.b64decode(body, validate=True)
     except ValueError:
         packed = b""
-    if base64.b64encode(packed).decode() != body:
+    if not packed or base64.b64encode(packed).decode() != body:
         raise LocalError(BAD_ARGUMENT, "the descriptor's base64 is damaged")
     return packed

@@ -4,6 +4,8 @@ import base64
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -261,6 +263,47 @@ def test_an_armoured_descriptor_is_text_and_comes_out_as_it_went_in() -> None:
 def test_the_mail_may_have_changed_the_ends_of_lines() -> None:
     raw = packed(FR.descriptor.signed)
     assert party.unarmour("\r\n\r\n  " + party.armour(raw).replace("\n", " \r\n") + "\n\n") == raw
+
+
+raws = st.binary(min_size=1, max_size=400)
+prose = st.lists(
+    st.sampled_from(["", "Dear colleagues,", "see below - it is ours", "> On Monday you wrote:", "--"]), max_size=4
+)
+
+
+@given(
+    raws,
+    st.sampled_from(["", "> ", ">> ", "> > ", "| ", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+    prose,
+    prose,
+    st.integers(8, 70),
+)
+def test_a_descriptor_is_read_out_of_a_mail_however_it_is_quoted_and_wrapped(
+    raw: bytes, quote: str, end: str, before: list[str], after: list[str], width: int
+) -> None:
+    first, *body, last = party.armour(raw).splitlines()
+    digits = "".join(body)
+    wrapped = [digits[at : at + width] for at in range(0, len(digits), width)]
+    lines = [*before, *(quote + line for line in (first, *wrapped, last)), *after]
+    assert party.unarmour(end.join(lines)) == raw
+
+
+def test_a_descriptor_that_stands_twice_in_a_mail_is_one_and_two_are_refused() -> None:
+    one, other = party.armour(b"one"), party.armour(b"other")
+    assert party.unarmour(one + "\n> " + one.replace("\n", "\n> ")) == b"one"
+    with pytest.raises(LocalError, match="there are 2 descriptors"):
+        party.unarmour(one + other)
+
+
+def test_dashes_that_a_mail_program_made_longer_are_dashes() -> None:
+    changed = party.armour(b"one").replace("-----", "\N{EM DASH}\N{EM DASH}-")
+    assert party.unarmour(changed) == b"one"
+
+
+def test_a_descriptor_that_is_cut_off_is_said_to_be() -> None:
+    with pytest.raises(LocalError, match="cut off"):
+        party.unarmour("\n".join(LINES[:-1]))
 
 
 LINES = party.armour(bytes(range(100))).splitlines()
