@@ -49,8 +49,13 @@ def accepted(args: Args, found: StixObject) -> tuple[str, ...]:
 
 
 def words(one: Args) -> list[Own]:
-    """Lines for people of what is not understood, out of `not_understood` and `accepted`; none where nothing is."""
-    taken = set(one.get("accepted") or [])
+    """Lines for people of what is not understood; none where nothing is.
+
+    Without `accepted` no release is spoken of, and so nothing of what follows from it.
+    """
+    if "accepted" not in one:
+        return [own("not understood: {}", _named(one["not_understood"]))] if one["not_understood"] else []
+    taken = set(one["accepted"])
     open_ones = [each for each in one["not_understood"] if each["name"] not in taken]
     closed = [each for each in one["not_understood"] if each["name"] in taken]
     told = []

@@ -17,7 +17,7 @@ RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are 
 def inbox(found: list[dict[str, Any]]) -> None:
     """What others told us."""
     cells = [
-        (one["from"], lines(quoted(one["name"]), one["statement"], *_fate(one), *beside(one["from"], one)))
+        (one["from"], lines(quoted(one["name"]), one["statement"], *_fate(one), _terms(one), *beside(one["from"], one)))
         for one in found
     ]
     render.rows("told to us", ("from", "what, statement, when"), cells, empty="nothing was told to us yet")
@@ -32,6 +32,10 @@ def in_words(by: str, told: dict[str, Any]) -> dict[str, Any]:
     """An answer about one statement, as facts: what stands beside it in words."""
     created_by, not_understood = lines(*creators.words(by, told)), lines(*caveats.words(told))
     return {**told, "created_by": created_by, "not_understood": not_understood, "accepted": None}
+
+
+def _terms(one: dict[str, Any]) -> Own:
+    return own("tlp {}, onward {}", own(one["tlp"]), own(one["onward"]))
 
 
 def _fate(one: dict[str, Any]) -> Lines:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from comity.model._caveat_words import Meaning, in_text, is_caveat, level, levels_within, meaning
-from comity.model.extension import COMITY_TYPES
+from comity.model.extension import COMITY_TYPES, NODE_TYPES
 from comity.model.marking import MARKING_IDS, Caveat, Kind, Markings, Tlp
 
 MAX_NAME = 200
+NONE = Markings()
 TLP_2_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 # OpenCTI and its ATT&CK importer wrap everyday properties in these: what they hold is read like any other property.
 _WRAPPERS = frozenset(
@@ -54,18 +55,26 @@ class _Found:
 
 def read(properties: Mapping[str, Any]) -> Markings:
     """Read an object's markings out of its properties, parsed by `content.parse`."""
+    kind = properties.get("type")
+    if kind in NODE_TYPES:
+        return NONE
     found = _Found()
     _refs(found, properties.get("object_marking_refs"), "/object_marking_refs")
     _granular(found, properties.get("granular_markings"))
     _extensions(found, properties.get("extensions"))
     skipped = _PLAIN
-    if properties.get("type") == "marking-definition":
+    if kind == "marking-definition":
         _definition(found, properties)
         skipped = _PLAIN | _OF_A_DEFINITION
     for name, value in properties.items():
-        if name not in skipped:
+        if not (name in skipped or _is_everyday(name, value)):
             _property(found, name, value, "", named=False)
-    return Markings(tuple(found.levels), tuple(found.caveats))
+    return Markings(tuple(found.levels), tuple(found.caveats)) if found.levels or found.caveats else NONE
+
+
+def _is_everyday(name: str, value: Any) -> bool:
+    """What most properties are: a text, by a name that says nothing of markings, in which none stands."""
+    return type(value) is str and meaning(name) is Meaning.EVERYDAY and not in_text(value)
 
 
 def _refs(found: _Found, refs: Any, place: str) -> None:
@@ -88,7 +97,7 @@ def _granular(found: _Found, items: Any) -> None:
 
 
 def _extensions(found: _Found, extensions: Any) -> None:
-    for id, value in (extensions or {}).items():
+    for id, value in extensions.items() if extensions else ():
         place = _step("/extensions", id)
         if id == TLP_2_EXTENSION and isinstance(value, dict):
             _tlp(found, "tlp_2_0", value.get("tlp_2_0"), f"{place}/tlp_2_0", named=False)

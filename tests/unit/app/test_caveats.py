@@ -52,6 +52,8 @@ def test_both_sides_name_what_is_not_understood_and_count_it_as_amber_strict_and
     said, heard = run(lambda: said_and_heard([], **CAVEATS))
     for told in (said, *heard.values()):
         assert told["not_understood"] == NAMED
+    for told in (heard["statements"], heard["own"]):
+        assert caveats.words(told)[0].startswith("not understood: “PAP:RED” at /labels/1, “x_op")
     for told in (said, heard["inbox"], heard["show"], heard["again"]):
         assert (told["tlp"], told["onward"], told["accepted"]) == ("amber+strict", "never", [])
         [words] = caveats.words(told)

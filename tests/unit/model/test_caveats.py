@@ -26,7 +26,7 @@ SPELLINGS = {
 
 
 def of(**properties: Any) -> Markings:
-    return caveats.read({"type": "report", "id": "report--x", **properties})
+    return caveats.read({"type": "report", "id": "report--x"} | properties)
 
 
 def named(**properties: Any) -> list[tuple[str, str]]:
@@ -308,3 +308,8 @@ def test_a_label_more_never_opens_anything(labels: list[str], tlp: Tlp, onward: 
     after = Terms(tlp, onward).effective(of(labels=labels))
     assert order.index(after.tlp) >= order.index(before.tlp)
     assert after.onward in (before.onward, Onward.NEVER)
+
+
+@pytest.mark.parametrize("kind", ["release", "acknowledgement", "check"])
+def test_what_a_node_makes_bears_no_markings_of_its_own(kind: str) -> None:
+    assert of(type=kind, onward="may", tlp="red", accepted=["PAP:RED"]) == Markings()
