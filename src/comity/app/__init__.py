@@ -24,6 +24,7 @@ __all__ = [
     "positions",
     "proof_files",
     "render",
+    "scenes",
     "server",
     "sites",
     "stage",

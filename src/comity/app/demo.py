@@ -6,21 +6,23 @@ Every answer that is shown is what the command of the same name answers. docs/sc
 import asyncio
 import base64
 import json
-import os
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from comity.app import positions, render, views
+from comity.app import render, scenes, views
 from comity.app.layout import Own
 from comity.app.render import own, word
 from comity.app.stage import at, stage
 from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange.verify import Verdict, verify
 from comity.model import content
+from comity.model.fingerprint import Fingerprint
 from comity.space import instant
+from comity.space.instant import Instant
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 Step = dict[str, Any]
@@ -32,7 +34,6 @@ def play(name: str, *, keep: bool) -> None:
     Raises:
         LocalError: `bad-argument`: there is no such scenario, or its script cannot be played.
     """
-    os.environ.setdefault("COLUMNS", "110")
     scenario = _read(name)
     try:
         asyncio.run(Player(scenario, keep=keep).play())
@@ -59,7 +60,8 @@ class Player:
     def __init__(self, scenario: dict[str, Any], *, keep: bool) -> None:
         self.scenario, self.keep = scenario, keep
         self.statements: dict[str, str] = {}
-        self.proofs = 0
+        self.proofs: list[tuple[Path, dict[str, Fingerprint]]] = []
+        self._time = own("")
         self._again: str | None = scenario["clock"]
         self._steps: dict[str, Callable[[Step], Awaitable[None]]] = {
             "tell": self._tell,
@@ -74,24 +76,33 @@ class Player:
         }
 
     async def play(self) -> None:
-        """Play the script; `again` begins anew with fresh nodes."""
+        """Play the script; `again` begins anew with fresh nodes. All that it makes stays until the end, in one folder."""
         begun = time.monotonic()
         render.heading(self.scenario["title"], self.scenario.get("note", ""))
         script = list(self.scenario["script"])
-        while self._again is not None:
-            start, self._again = at(self._again), None
-            async with stage(self.scenario["parties"], start) as self.stage:
-                while script and self._again is None:
-                    await self._step(script.pop(0))
-                if self._again is None:
-                    render.block("")
-                    render.say("That took {} s.", round(time.monotonic() - begun, 1))
-                    if self.keep:
-                        await self._look_around()
+        with tempfile.TemporaryDirectory(prefix="comity-demo-") as made:
+            self.folder, run = Path(made), 0
+            while self._again is not None:
+                (start, self._again), run = (at(self._again), None), run + 1
+                async with stage(self.scenario["parties"], start, self.folder, f"run-{run}") as self.stage:
+                    while script and self._again is None:
+                        await self._step(script.pop(0))
+                    if self._again is None:
+                        render.block("")
+                        render.say("That took {} s.", round(time.monotonic() - begun, 1))
+                        await self._end()
+
+    async def _end(self) -> None:
+        if not self.keep:
+            return
+        if sys.stdin is None or not sys.stdin.isatty():
+            render.say("There is no terminal here, so the demo ends; in one, its nodes stay up to be looked at.")
+            return
+        await self._look_around()
 
     async def _step(self, step: Step) -> None:
         if "again" in step:
-            self._again = step["again"]
+            self._again, self._time = step["again"], own("[{}] ", word(step["again"]))
             return
         kind = next((kind for kind in self._steps if kind in step), None)
         if kind is None:
@@ -105,8 +116,12 @@ class Player:
 
     async def _clock(self, step: Step) -> None:
         self.stage.set_clock(at(step["clock"]))
-        render.block("")
-        render.say("[{}]", word(step["clock"]))
+        self._time = own("[{}] ", word(step["clock"]))
+
+    def _then(self) -> Own:
+        """The time, if it has leapt, before what is done then."""
+        then, self._time = self._time, own("")
+        return then
 
     async def _hear(self, step: Step) -> None:
         """{"hear": party}: it asks all others now, so that no picture of its is old because the clock has leapt."""
@@ -121,7 +136,7 @@ class Player:
         args = {
             name: value
             for name, value in step.items()
-            if name not in ("by", "do", "as", "show", "object", "area", "of")
+            if name not in ("by", "do", "as", "show", "object", "area", "of", "unsaid")
         }
         if "object" in step:
             args["raw"] = base64.b64encode(content.dump(self.scenario["objects"][step["object"]])).decode()
@@ -133,8 +148,10 @@ class Player:
         if "as" in step:
             self.statements[step["as"]] = told["statement"]
         if step["do"] == "check":
-            render.say("{} checks:", word(step["by"]))
+            render.say("{}{} checks:", self._then(), word(step["by"]))
             views.checked(told)
+        elif step.get("unsaid"):
+            self._then()
         else:
             self._said(step, told)
 
@@ -148,12 +165,12 @@ class Player:
         given = {"object": "", "state": "", "kind": "", "basis": "", "name": "", "function": ""} | step
         did = " ".join(words[step["do"]].format_map(given).split()) if step["do"] in words else step["do"]
         to = ", ".join(told.get("released_to") or told.get("withdrawn_from") or []) or "nobody: own party only"
-        render.say("{} {}  ->  {}", word(step["by"]), own(did), own(to))
+        render.say("{}{} {}  ->  {}", self._then(), word(step["by"]), own(did), own(to))
         for one in told.get("objections", []):
             render.say("   objection: {}", own(one["text"]))
 
     async def _until(self, step: Step) -> None:
-        """{"until": "held" | "proved" | "objections", "at": party, "of": label, "with": party}."""
+        """{"until": "held" | "proved" | "objections", "at": party, "of": label, "with": party, "witnesses"?: N}."""
         what = step["until"]
 
         async def reached() -> bool:
@@ -161,22 +178,24 @@ class Player:
                 return bool(await self.stage.do(step["at"], "objections"))
             told = await self.stage.do(step["at"], "told", statement=self.statements[step["of"]])
             standing = told["parties"].get(step["with"], {"rungs": {}, "proved_by": None})
-            return standing["proved_by"] is not None if what == "proved" else what in standing["rungs"]
+            if what == "proved":
+                # A time leaps only after all that are to cosign before it have done so.
+                return bool(standing["proved_by"]) and standing["third_parties"] >= step.get("witnesses", 1)
+            return what in standing["rungs"]
 
         await self.stage.until(json.dumps(step), reached)
 
     async def _show(self, step: Step) -> None:
         """{"show": a list, "at": party}: what the command of that name shows."""
         party, what = step["at"], step["show"]
-        render.block("")
         render.say("{0}: comity -C {0} {1}", word(party), word(what))
         views_of: dict[str, Callable[[Any], None]] = {
-            "told": views.told,
+            "told": scenes.told,
             "inbox": views.inbox,
-            "positions": positions.show,
-            "objections": views.objections,
+            "positions": scenes.positions,
+            "objections": scenes.objections,
             "alerts": views.alerts,
-            "statements": views.statements,
+            "statements": scenes.statements,
         }
         args: Step = {name: step[name] for name in ("type", "subject") if name in step}
         if "of" in step:
@@ -187,25 +206,16 @@ class Player:
         """{"before": T, "at": teller, "of": label, "parties": [...]}: who had been told by then, each with a proof file."""
         limit, teller, label = at(step["before"]), step["at"], step["of"]
         told = await self.stage.do(teller, "told", statement=self.statements[label])
-        cells: list[tuple[object, ...]] = []
-        for party in step["parties"]:
-            if party not in told["parties"]:
-                never = own("never told: not in the logs disclosed to this reader")
-                cells.append((party, never, own(""), own(""), own("")))
-                continue
-            file, verdict = await self._proof(teller, label, party)
-            held = "-" if verdict.held_at is None else instant.text(verdict.held_at).replace("T", " ")
-            by = "-" if verdict.proved_by is None else f"by {instant.to_second(verdict.proved_by)}".replace("T", " ")
-            by_then = own("yes" if verdict.proved_by is not None and verdict.proved_by <= limit else "not proved")
-            cells.append((party, own(held), own(by), by_then, own("{}: {}", word(file.name), _judged(verdict))))
-        columns = (
-            "party",
-            "held, as it says",
-            "proved by third parties",
-            f"before {step['before'][11:]}",
-            "proof file",
+        render.say(
+            "who had been told of {} before {}, as {} can show:", word(label), word(step["before"]), word(teller)
         )
-        render.rows(f"who had been told of {label}, as {teller} can show", columns, cells, empty="nobody")
+        for party in step["parties"]:
+            if party in told["parties"]:
+                file, verdict = await self._proof(teller, label, party)
+                render.say("{}: {}", word(party), _by_then(verdict, limit))
+                render.say("    {}: {}", word(file.name), _judged(verdict))
+            else:
+                render.say("{}: never told: not in the logs disclosed to this reader", word(party))
 
     async def _prove(self, step: Step) -> None:
         """{"prove": label, "at": teller, "with": hearer}: a proof file, judged with nothing but the file."""
@@ -220,33 +230,44 @@ class Player:
     async def _proof(self, teller: str, label: str, hearer: str) -> tuple[Path, Verdict]:
         told = await self.stage.do(teller, "prove", statement=self.statements[label], to=hearer)
         data = base64.b64decode(told["proof"])
-        self.proofs += 1
-        file = self.stage.folder / f"{self.proofs}-{label}-{teller}-{hearer}.comity-proof"
+        file = self.folder / f"{len(self.proofs) + 1}-{label}-{teller}-{hearer}.comity-proof"
         file.write_bytes(data)
-        return file, verify(data, self.stage.trust)
+        trust = self.stage.trust
+        cosigners = [name for name in trust if name not in (teller, hearer)]
+        self.proofs.append((file, {name: trust[name] for name in (teller, hearer, *cosigners[-1:])}))
+        return file, verify(data, trust)
 
     async def _look_around(self) -> None:
-        comity, folder = Path(sys.executable).with_name("comity"), self.stage.folder
-        parties = list(self.stage.nodes)
-        render.block(
-            f"\nThe nodes stay up. Look around from another terminal:\n\n"
-            f"  cd {folder}\n"
-            f"  export COMITY_STATE={folder / 'state'}\n"
-            f"  {comity} -C {parties[0]} inbox\n"
-            f"  {comity} -C {parties[-1]} statements\n"
-            f"  {comity} verify *.comity-proof   (one at a time)\n\n"
-            f"Enter or Ctrl-C ends the demo and removes its folder."
-        )
+        render.block("The nodes stay up. Look around from another terminal, and paste:\n")
+        print(self._commands())  # noqa: T201 - to be pasted: no line of it may be folded
+        render.block("\nEnter or Ctrl-C ends the demo and removes its folder.")
         sys.stdout.flush()
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        with_terminal = sys.stdin is not None and sys.stdin.isatty()
-        if with_terminal:
-            loop.add_reader(sys.stdin.fileno(), ended.set)
+        loop.add_reader(sys.stdin.fileno(), ended.set)
         try:
-            await ended.wait()  # without a terminal until a signal comes
+            await ended.wait()
         finally:
-            if with_terminal:
-                loop.remove_reader(sys.stdin.fileno())
+            loop.remove_reader(sys.stdin.fileno())
+
+    def _commands(self) -> str:
+        """What can be pasted as it stands, of what the story has left."""
+        at, parties = self.folder, list(self.stage.nodes)
+        first, last = at / "run-1", self.stage.folder
+        lines = [f"cd {at}; export COMITY_STATE={at / 'state'} PATH={Path(sys.executable).parent}:$PATH"]
+        lines += [f"comity -C {first.name}/{parties[0]} statements", f"comity -C {last.name}/{parties[-1]} inbox"]
+        lines += [f"comity -C {last.name}/{parties[-1]} status"]
+        for file, trust in self.proofs[:1]:
+            known = [f"--trust {name}={fingerprint}" for name, fingerprint in trust.items()]
+            lines.append(" \\\n    ".join([f"comity verify {file.name}", *known]))
+        return "\n".join(f"  {line}" for line in lines)
+
+
+def _by_then(verdict: Verdict, limit: Instant) -> Own:
+    held = own("-") if verdict.held_at is None else own("held {} as it says", word(instant.to_second(verdict.held_at)))
+    if verdict.proved_by is None:
+        return own("{}; not proved by any third party", held)
+    so = own("yes" if verdict.proved_by <= limit else "not proved")
+    return own("{}, proved by {} by third parties: {}", held, word(instant.to_second(verdict.proved_by)), so)
 
 
 def _judged(verdict: Verdict) -> Own:

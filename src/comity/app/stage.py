@@ -1,15 +1,13 @@
 """The stage: the parties of a scenario as real nodes on loopback, in one process, with a clock that only a scenario has.
 
 Keys, logs, databases, HTTP and control sockets are those of any node; what the parties sign says `reconstruction`, in
-their descriptors and so in every proof. The nodes stand in a temporary folder, with their checkpoint locks, and go with it.
+their descriptors and so in every proof. The nodes stand in the scenario's folder, with their checkpoint locks, and go with it.
 """
 
 import asyncio
 import contextlib
 import os
-import shutil
 import socket
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -86,11 +84,17 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(parties: Mapping[str, str], start: Instant) -> AsyncIterator[Stage]:
-    """Make the parties, have them learn one another's fingerprints, and hold them up for as long as the block runs."""
-    folder = Path(tempfile.mkdtemp(prefix="comity-demo-"))
+async def stage(parties: Mapping[str, str], start: Instant, above: Path, name: str) -> AsyncIterator[Stage]:
+    """Make the parties, have them learn one another's fingerprints, and hold them up for as long as the block runs.
+
+    Args:
+        parties: their short names and what they call themselves.
+        start: what their clock shows first.
+        above: the folder of the whole scenario, which stays when the block ends; `name` is that of these nodes in it.
+    """
+    folder = above / name
     before = os.environ.get("COMITY_STATE")
-    os.environ["COMITY_STATE"] = str(folder / "state")
+    os.environ["COMITY_STATE"] = str(above / "state")
     clock = ScenarioClock(start)
     try:
         async with contextlib.AsyncExitStack() as held:
@@ -110,7 +114,6 @@ async def stage(parties: Mapping[str, str], start: Instant) -> AsyncIterator[Sta
             del os.environ["COMITY_STATE"]
         else:
             os.environ["COMITY_STATE"] = before
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _node(
