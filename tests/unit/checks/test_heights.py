@@ -40,6 +40,14 @@ def said(asked: dict[str, str], known: dict[str, str]) -> str:
             {"floor": "3000 m MSL"},
             "between 3,000 m MSL and 12,000 ft MSL, reckoned 2,890 to 3,748 m W84",
         ),
+        (
+            {},
+            {"floor": "3000 m W84", "ceiling": "FL200"},
+            (
+                "at heights stated as all altitudes on the one side and 3,000 m W84 to FL200 on the other, "
+                "reckoned 3,000 to 7,091 m W84"
+            ),
+        ),
         ({"floor": "1000 ft W84"}, {}, "above 1,000 ft W84, reckoned above 304 m W84"),
         ({"floor": "3000 m W84"}, {"ceiling": "5000.5 m W84"}, "between 3,000 m and 5,001 m W84"),
         (

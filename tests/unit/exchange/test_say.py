@@ -20,6 +20,13 @@ def test_what_is_said_are_the_bytes_that_were_given() -> None:
     assert say.say(REPORT).object.raw is REPORT
 
 
+def test_a_position_about_somebody_is_said_and_one_about_a_place_is_not() -> None:
+    fields = [("subject", "Faction X"), ("stance", "designates"), ("basis", "its own list")]
+    assert say.say(content.write(f"position--{UUID}", START, fields, created=START)).object.type == "position"
+    fields[0] = ("subject", "37SBA 12345 67890")
+    assert refused(content.write(f"position--{UUID}", START, fields, created=START)) == (NOT_STIX, "/subject")
+
+
 @pytest.mark.parametrize("kind", sorted(NODE_TYPES))
 def test_what_a_node_makes_is_never_said_by_hand(kind: str) -> None:
     raw = content.write(f"{kind}--{UUID}", START, [], created=START)

@@ -23,6 +23,7 @@ from comity.model import acknowledgement
 from comity.model.acknowledgement import HELD, Acknowledgement, Telling, root_over
 from comity.model.content import parse
 from comity.model.marking import Terms
+from comity.model.release import read as read_release
 from comity.model.statement import Draft, Logged, Triple
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
@@ -288,6 +289,34 @@ def test_a_silence_about_another_release_deadline_or_party_shows_nothing() -> No
 def test_there_is_no_silence_where_no_answer_was_asked_for(story: Story) -> None:
     entry = story.fr.append(story.fr.silent(story.given, story.ru, 6, 7))[0]
     assert refused(replace(story, silence=entry).file()) == (CONTENT_MISMATCH, "silence")
+
+
+# -- withdrawal
+
+
+def test_a_withdrawal_of_another_release_or_of_none_shows_nothing() -> None:
+    story = Story.make(withdrawn=20)
+    again = story.fr.release(story.said, story.ru)
+    for entry in (story.fr.withdraw(again, 21), again, story.given):
+        assert refused(replace(story, withdrawal=entry).file()) == (CONTENT_MISMATCH, "withdrawal")
+    assert verify(prove.encode(replace(story, withdrawal=story.fr.withdraw(story.given, 22)).file())).valid
+
+
+def test_a_withdrawal_from_before_the_release_shows_nothing() -> None:
+    story = Story.make()
+    early = story.fr.withdraw(story.given, 1)
+    assert refused(replace(story, withdrawal=early).file()) == (CONTENT_MISMATCH, "withdrawal")
+    file = replace(story, withdrawal=story.fr.withdraw(story.given, 20)).file()
+    assert file.withdrawal is not None
+    first = replace(file.withdrawal, receipt=replace(file.withdrawal.receipt, index=story.given.index))
+    assert refused(replace(file, withdrawal=first)) == (CONTENT_MISMATCH, "withdrawal")
+
+
+def test_nobody_but_the_teller_withdraws(story: Story) -> None:
+    draft = release.withdraw(read_release(story.given.signed.object), now=at(20))
+    entry = story.ru.append(story.ru.sign(draft, 20))[0]
+    withdrawal = Later(entry.signed.triple, Place(99, ()))
+    assert refused(replace(story.file(), withdrawal=withdrawal)) == (WRONG_ISSUER, "withdrawal")
 
 
 def test_a_silence_that_a_third_party_noted_is_not_the_tellers() -> None:
