@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.app import render, views
+from comity.app import echo, render, views
 from comity.app.command import (
     Accept,
     AnswerBy,
@@ -41,6 +41,12 @@ Replaces = Annotated[
 Buffer = Annotated[
     str | None, typer.Option(metavar="LENGTH", help="How far around what is drawn the area reaches: 500m, 2 km.")
 ]
+NameFrom = Annotated[
+    str | None,
+    typer.Option(metavar="PROPERTY,...", help="Which property names each place: name by default; '' takes none."),
+]
+Past = Annotated[bool, typer.Option("--past", help="Say it although it is over already.")]
+Far = Annotated[bool, typer.Option("--far", help="Say it although it begins in more than 366 days.")]
 Serves = Annotated[
     list[str] | None,
     typer.Option(metavar="SITE", help="A site of ours that it is for, which then does not object; may be repeated."),
@@ -108,6 +114,7 @@ def notice(
     ceiling: Ceiling = None,
     buffer: Buffer = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="What it is called, in any script.")] = None,
+    name_from: NameFrom = None,
     kind: Annotated[str | None, typer.Option(metavar="TEXT", help="What kind of operation.")] = None,
     callsign: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     transponder: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
@@ -115,6 +122,8 @@ def notice(
     frequency: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     serves: Serves = None,
     state: Annotated[str | None, typer.Option(help="planned (the default), active, ended or cancelled.")] = None,
+    past: Past = False,
+    far: Far = False,
     replaces: Replaces = None,
     empty: Empty = None,
     to: Names = "",
@@ -129,12 +138,10 @@ def notice(
     """Say where and when this party will operate; what it meets is objected to, here and with those who are told."""
     said = {"geojson": None if file is None else read_drawing(file), "from": start, "until": until, "floor": floor}
     words = {"kind": kind, "callsign": callsign, "transponder": transponder, "contact": contact, "frequency": frequency}
-    words |= {"name": name, "buffer": buffer}
-    lists = {"serves": serves, "empty": empty}
+    words |= {"name": name, "name_from": name_from}
+    lists = {"serves": serves, "empty": empty, "buffer": buffer, "past": past, "far": far}
     more = {"ceiling": ceiling, "state": state, "replaces": replaces, "dry_run": dry_run, **words}
-    tell_said(
-        call(context, "notice", {**said, **more, **lists, **audience(to, own, tlp, onward, answer_by)}), json, quiet
-    )
+    _say_places(context, "notice", {**said, **more, **lists, **audience(to, own, tlp, onward, answer_by)}, json, quiet)
 
 
 def protect(
@@ -152,6 +159,7 @@ def protect(
     until: Annotated[str | None, typer.Option(metavar="TIME", help="When it has arrived.")] = None,
     buffer: Buffer = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="Its name, in any script.")] = None,
+    name_from: NameFrom = None,
     names: Annotated[
         list[str] | None, typer.Option("--also-named", metavar="[LANG=]TEXT", help="Further names; may be repeated.")
     ] = None,
@@ -164,6 +172,8 @@ def protect(
         bool, typer.Option("--also", help="The exact site is logged already: only say it less exactly to others.")
     ] = False,
     serves: Serves = None,
+    past: Past = False,
+    far: Far = False,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back the site of --replaces.")] = False,
     replaces: Replaces = None,
     empty: Empty = None,
@@ -181,9 +191,8 @@ def protect(
     more = {"precision": precision, "names": names, "contact": contact, "reverify_by": reverify_by, "also": also}
     rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
     said |= {"from": start, "until": until, "buffer": buffer, "serves": serves, "empty": empty}
-    tell_said(
-        call(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}), json, quiet
-    )
+    said |= {"name_from": name_from, "past": past, "far": far}
+    _say_places(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}, json, quiet)
 
 
 def check(
@@ -193,6 +202,7 @@ def check(
     until: Until = None,
     floor: Floor = None,
     ceiling: Ceiling = None,
+    buffer: Buffer = None,
     margin: Annotated[float, typer.Option(metavar="KM", help="How near is near enough to object.")] = 0.0,
     stale_after: Annotated[
         int, typer.Option(metavar="MINUTES", help="From which age on a picture of a party objects.")
@@ -204,10 +214,13 @@ def check(
 ) -> None:
     """Ask what is known to stand against an operation. Exit 1: objections; 3: none known, which is not a clearance."""
     said = {"geojson": read_drawing(file), "from": start, "until": until, "floor": floor, "ceiling": ceiling}
-    found = call(context, "check", {**said, "margin_km": margin, "stale_after_min": stale_after, "record": record})
+    how = {"buffer": buffer, "margin_km": margin, "stale_after_min": stale_after, "record": record}
+    found = call(context, "check", {**said, **how})
+    echo.not_used(found)
     if json:
         render.document(found)
     else:
+        echo.understood(found)
         views.checked(found)
     raise typer.Exit(OBJECTIONS if found["objections"] else NONE_KNOWN)
 
@@ -232,3 +245,20 @@ def statements(
     """List what is said here, by this party and to it, version by version: what was replaced stays visible."""
     found = call(context, "statements", {"type": type})
     render.document(found) if json else views.statements(found)
+
+
+def _say_places(context: typer.Context, name: str, args: dict[str, Any], as_json: bool, quiet: bool) -> None:
+    """Have each place of a file said; to people, what was read is told before anything is said."""
+    if as_json:
+        told = call(context, name, args)
+        echo.not_used(told)
+    elif args["dry_run"]:
+        told = call(context, name, args)
+        echo.read(told)
+    else:
+        echo.read(call(context, name, {**args, "dry_run": True}))
+        told = call(context, name, args)
+    if "statements" in told and not quiet:
+        render.document(told) if as_json else echo.places(told)
+    else:
+        tell_said(told, as_json, quiet)

@@ -6,16 +6,17 @@ exit 0.
 
 from typing import Any
 
-from comity.app import versions
+from comity.app import reading, versions
 from comity.app._drafting import Args, as_typed, volume_of
 from comity.checks import stale
 from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange import check
-from comity.model import content, notice
+from comity.model import content, notice, understood
 from comity.model.statement import Draft
 from comity.node.node import Node
 from comity.node.picture import StoredPicture
 from comity.record.airspace import Subject
+from comity.space.instant import Instant
 from comity.space.volume import Volume
 
 _STALE_AFTER_MIN, _MOST_MIN = stale.AFTER_S // 60, 7 * 24 * 60
@@ -33,19 +34,29 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
     stale_after = args.get("stale_after_min", _STALE_AFTER_MIN)
     if not 1 <= stale_after <= _MOST_MIN:
         raise LocalError(BAD_ARGUMENT, f"1 to {_MOST_MIN} minutes, which is a week", place="--stale-after")
-    volume = volume_of(args)
+    drawn, not_used = reading.together(args)
+    volume, now = volume_of(drawn), node.journal.now()
+    volumes = _volumes(node, volume)
     found = check.check(
-        Subject(node.descriptor.fingerprint, _volumes(node, volume)),
+        Subject(node.descriptor.fingerprint, volumes),
         picture.for_us(),
         as_of=picture.as_of(),
-        now=node.journal.now(),
+        now=now,
         names=picture.names(),
         margin_m=margin * 1000,
         stale_after_s=stale_after * 60,
     )
-    told = versions.with_sides(node, found.as_dict())
+    told = {**_read(volumes, now, not_used), **versions.with_sides(node, found.as_dict())}
+    if told["time_warning"]:
+        told["text"] = f"{told['time_warning']}\n{told['text']}"
     asked = [("volumes", [volume]), ("margin_km", margin), ("stale_after_min", stale_after)]
     return told, _record(node, [*asked, ("result", told)]) if args.get("record") else None
+
+
+def _read(volumes: tuple[Volume, ...], now: Instant, not_used: list[str]) -> Args:
+    """What was read, and what is to be said of its times before anything else."""
+    read = reading.told(understood.read(volumes), now)
+    return {"understood_as": read, "time_warning": reading.time_warning(volumes, now), "not_used": not_used}
 
 
 def _volumes(node: Node, volume: dict[str, Any]) -> tuple[Volume, ...]:

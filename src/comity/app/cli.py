@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 
 from comity import __version__, foreign
-from comity.app import airspace_commands, party_commands, render, views
+from comity.app import airspace_commands, echo, party_commands, render, views
 from comity.app.command import (
     ERROR,
     NOT_VALID,
@@ -327,6 +327,7 @@ def show(context: typer.Context, statement: Statement, json: Json = False) -> No
         render.document(told)
         return
     shown = views.in_words(told["by"], told)
+    shown["understood_as"] = echo.lines_of(told)
     render.facts("statement", {name: value for name, value in shown.items() if name not in ("content", "bytes")})
     render.document(told["content"])
 

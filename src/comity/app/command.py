@@ -40,6 +40,10 @@ Accept = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show who would see what; say nothing.")]
 
 
+# What was told before, of a file: how it was read.
+_ECHOED = ("understood_as", "not_used")
+
+
 def call(context: typer.Context, name: str, args: dict[str, Any]) -> Any:
     """Have an operation done on the node that the command was given."""
     from comity.app.call import call as done
@@ -142,7 +146,7 @@ def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
         return
     withheld = [own("{} ({})", word(one["party"]), own(one["reason"])) for one in told["withheld_from"]]
     nobody = own("nobody: own party only")
-    shown = views.in_words(told["by"], told)
+    shown = views.in_words(told["by"], {name: told[name] for name in told if name not in _ECHOED})
     shown |= {"released_to": told["released_to"] or nobody, "withheld_from": lines(*withheld)}
     shown["objections"] = lines(*(own(one["text"]) for one in told.get("objections", [])))
     if "changed" in told or "pointed_out" in told:

@@ -7,9 +7,22 @@ same function, the same answer. Results are documented in docs/commands.md.
 import base64
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar
 
-from comity.app import caveats, checking, forms, notices, objections, positions, sites, status, updates, versions
+from comity.app import (
+    caveats,
+    checking,
+    forms,
+    notices,
+    objections,
+    positions,
+    reading,
+    sites,
+    status,
+    updates,
+    versions,
+)
 from comity.app.creators import Creators
 from comity.app.forms import Moved
 from comity.app.updates import Update
@@ -114,24 +127,45 @@ async def say_position(node: Node, sync: Sync, args: Args) -> Any:
 
 
 async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
-    """Say a notice, and check it against all that is in force: {geojson, from, until, ..., state, replaces}."""
+    """Say a notice for each place, and check it against all that is in force: {geojson, from, until, ..., replaces}."""
+    each, not_used = reading.places(args, extent=True)
+    picture = sync.watch.picture
     if args.get("replaces") is not None:
-        return await _say_update(node, sync, args, notices.notice_updated(node, sync.watch.picture, args))
-    drafted = notices.notice_drafted(node, sync.watch.picture, args)
-    told = await say_object(node, sync, drafted)
-    return _with_objections(node, sync, told | _pointed_out(node, _saying(node, drafted)))
+        update = notices.notice_updated(node, picture, each[0])
+        return reading.answer([await _say_update(node, sync, each[0], update)], not_used)
+    drafted = [reading.of_feature(one, partial(notices.notice_drafted, node, picture, one)) for one in each]
+    return reading.answer(await _say_places(node, sync, each, [[one] for one in drafted]), not_used)
 
 
 async def say_site(node: Node, sync: Sync, args: Args) -> Any:
-    """Say a protected site, and check it against all notices in force: {geojson, function, precision, ...}."""
+    """Say a protected site for each place, and check it against all notices: {geojson, function, precision, ...}."""
+    each, not_used = reading.places(args, extent=False)
+    picture = sync.watch.picture
     if args.get("replaces") is not None:
-        return await _say_update(node, sync, args, sites.site_updated(node, sync.watch.picture, args))
-    exact, told_to_others, echo = sites.site_drafted(node, sync.watch.picture, args)
-    said = await _say_together(node, sync, [told_to_others] if exact is None else [exact, told_to_others])
-    told, kept = said[-1], None if exact is None else said[0]
-    told |= {"precision": args.get("precision") or "exact", "understood_as": echo}
-    told |= _pointed_out(node, _saying(node, told_to_others))
-    return _with_objections(node, sync, told | ({"exact": kept.get("statement")} if kept else {}))
+        update = sites.site_updated(node, picture, each[0])
+        return reading.answer([await _say_update(node, sync, each[0], update)], not_used)
+    drafted = [reading.of_feature(one, partial(sites.site_drafted, node, picture, one)) for one in each]
+    found = await _say_places(node, sync, each, drafted)
+    return reading.answer([{**one, "precision": args.get("precision") or "exact"} for one in found], not_used)
+
+
+async def _say_places(node: Node, sync: Sync, each: Sequence[Args], drafted: Sequence[Sequence[Args]]) -> list[Args]:
+    """Say what was drafted of each place, all of it together; of a place the last is what others are told."""
+    now = node.journal.now()
+    objects = [[content.parse(base64.b64decode(one["raw"])) for one in said] for said in drafted]
+    for one, found in zip(each, objects, strict=True):
+        reading.refuse_slips(found[-1], one, now)
+    together = iter(await _say_together(node, sync, [one for said in drafted for one in said]))
+    answers = []
+    for one, said, found in zip(each, drafted, objects, strict=True):
+        told = [next(together) for _ in said]
+        exact = {"exact": told[0].get("statement")} if len(told) > 1 else {}
+        more = {
+            "understood_as": reading.understood_as(found[0], now, one),
+            **_pointed_out(node, _saying(node, said[-1])),
+        }
+        answers.append(_with_objections(node, sync, {**(one.get("feature") or {}), **told[-1], **exact, **more}))
+    return answers
 
 
 async def _say_update(node: Node, sync: Sync, args: Args, update: Update) -> Args:
@@ -140,14 +174,16 @@ async def _say_update(node: Node, sync: Sync, args: Args, update: Update) -> Arg
         updates.audience(node, args, update.replaces),
         updates.terms_of(node, update.replaces, node.clock.now()),
     )
-    draft = say.say(update.raw)
+    draft, now = say.say(update.raw), node.journal.now()
+    reading.refuse_slips(draft.object, args, now)
     saying = Saying(draft, peers, *updates.kept(has, _terms(node, args, draft.object), args))
     followed = forms.followed(node, sync.watch.picture, update)
     told = {**_told(node, saying), "replaces": update.replaces.hex(), "changed": updates.as_dicts(update.changed)}
     notes = [*_pointed_out(node, saying, update).get("pointed_out", []), *followed.notes]
     told |= {"pointed_out": notes} if notes else {}
-    if saying.draft.object.type == "protected-site":
-        told |= {"precision": saying.draft.object.properties["precision"], "understood_as": sites.echo(args, update)}
+    told |= {"understood_as": reading.understood_as(draft.object, now, args)}
+    if draft.object.type == "protected-site":
+        told |= {"precision": draft.object.properties["precision"]}
     if not update.changed:
         return await _unchanged(node, sync, saying, told, bool(args.get("dry_run")))
     moves = [_move(node, one) for one in followed.moved]
@@ -317,14 +353,14 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
         told |= versions.shown(node, node.descriptor.fingerprint, id, found)
         told |= versions.borne(Creators(node), node.descriptor.fingerprint, found)
-        return {**told, **_content(found.raw)}
+        return {**told, **_content(node, found)}
     record = recorded.find(node.store, node.descriptor.fingerprint, id)
     if record is not None:
         at = instant.from_seconds(record.envelope.iat)
         told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": None}
         told |= versions.shown(node, node.descriptor.fingerprint, id, record.object)
         told |= versions.borne(Creators(node), node.descriptor.fingerprint, record.object)
-        return {**told, **_content(record.object.raw)}
+        return {**told, **_content(node, record.object)}
     received = node.store.received_statement(id)
     if received is None:
         raise LocalError(UNKNOWN_STATEMENT, f"no statement {id.hex()} here")
@@ -339,7 +375,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         **caveats.terms_told(shown.object, terms),
         "withdrawn": received.withdrawn,
         **versions.shown(node, received.teller, id, shown.object),
-        **_content(shown.content),
+        **_content(node, shown.object),
     }
 
 
@@ -514,6 +550,8 @@ def _shown(row: ReceivedRow) -> Unverified:
     return Unverified.read(cbor.decode(row.item, place="item")[0])
 
 
-def _content(raw: bytes) -> Args:
-    """The content as JSON, and byte for byte as it was said."""
-    return {"content": content.read_json(raw), "bytes": base64.b64encode(raw).decode()}
+def _content(node: Node, found: StixObject) -> Args:
+    """The content as JSON and byte for byte as it was said; of a notice or site also how it is read here."""
+    read = reading.understood_as(found, node.journal.now(), {})
+    shown = {} if read is None else {"understood_as": read}
+    return {**shown, "content": content.read_json(found.raw), "bytes": base64.b64encode(found.raw).decode()}

@@ -4,7 +4,7 @@ from comity.app import forms, updates
 from comity.app._drafting import Args, after, area_of, as_typed, encoded, member, time_of
 from comity.app.updates import Update
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
-from comity.model import content, site
+from comity.model import site
 from comity.model.content import StixObject
 from comity.model.revision import revise_site
 from comity.model.site import Function, Name, Precision, Site, Wanted
@@ -19,12 +19,11 @@ OPTIONAL = ("name", "names", "contact", "reverify_by", "as_received", "from", "u
 TIMES = ("from", "until", "reverify_by")
 
 
-def site_drafted(node: Node, picture: StoredPicture, args: Args) -> tuple[Args | None, Args, str]:
+def site_drafted(node: Node, picture: StoredPicture, args: Args) -> list[Args]:
     """What `say` is to be given for a new protected site: the exact one for ourselves, and what others are told.
 
     Returns:
-        Nothing and the exact site, where others are told it exactly; else the exact site for this party alone and what
-        tells less; and how the place was understood.
+        The exact site, where others are told it exactly; else the exact site for this party alone, and what tells less.
     """
     if args.get("withdraw"):
         raise LocalError(BAD_ARGUMENT, "name the site's statement with --replaces", place="--withdraw")
@@ -35,13 +34,12 @@ def site_drafted(node: Node, picture: StoredPicture, args: Args) -> tuple[Args |
     wanted, place = _wanted(args.get("precision") or "exact"), area_of(args)
     serves = forms.served(node, picture, args.get("serves") or [])
     exact = _site(node, args, place, _wanted("exact"), serves)
-    echo = site.echo(site.read(content.parse(exact)).area)
     if wanted.precision is Precision.EXACT:
-        return None, {**args, "raw": encoded(exact)}, echo
+        return [{**args, "raw": encoded(exact)}]
     told = {**args, "raw": encoded(_site(node, args, place, wanted, serves))}
     if args.get("also"):
-        return None, told, echo
-    return {**args, "raw": encoded(exact), "to": [], "answer_by": None}, told, echo
+        return [told]
+    return [{**args, "raw": encoded(exact), "to": [], "answer_by": None}, told]
 
 
 def _wanted(text: str) -> Wanted:
@@ -148,14 +146,6 @@ def _said(node: Node, picture: StoredPicture, args: Args) -> Args:
 
 
 # -- what is said back
-
-
-def echo(args: Args, update: Update) -> str:
-    """How the place was understood that was drawn, or how it is told where none was."""
-    found = site.read(content.parse(update.raw))
-    if args.get("geojson") is not None:
-        return site.echo(area_of(args))
-    return "" if found.withdrawn else site.echo(found.area)
 
 
 def notes(now: Instant, found: StixObject, update: Update | None) -> list[str]:

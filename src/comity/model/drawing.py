@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from comity import foreign
 from comity.errors import MALFORMED, TOO_LARGE, LocalError, RemoteError
 from comity.model import _drawn, content, recognise
+from comity.model._places import geojson
 from comity.model.content import MAX_CONTENT
 from comity.space import area
 from comity.space.area import MAX_PARTS, MAX_VERTICES, Area, Part
@@ -118,6 +119,11 @@ _FOREIGN = {
 _FOREIGN_GEOMETRY = ("geometry", "properties", "features", "geometries")
 _GEOMETRIES = (*_drawn.DEPTHS, "GeometryCollection")
 _TYPES = ("FeatureCollection", "Feature", *_GEOMETRIES)
+
+
+def write(found: Area) -> bytes:
+    """An area as a file that draws it and nothing else."""
+    return content.dump(geojson(found))
 
 
 class _Reader:

@@ -54,11 +54,6 @@ def words(during: Interval, now: Instant) -> str:
     return f"{moment(start)} until {until}, {_distance(start, end, now)}; lasts {span(end - start)}{long}"
 
 
-def is_over(during: Interval, now: Instant) -> bool:
-    """Say whether it has ended."""
-    return during.end is not None and during.end <= now
-
-
 def is_far(during: Interval, now: Instant) -> bool:
     """Say whether it begins in more than `FAR_MS`."""
     return during.start is not None and during.start - now > FAR_MS
@@ -73,7 +68,7 @@ def warnings(each: Iterable[Interval], now: Instant) -> tuple[str, ...]:
     """What is to be said of times before anything else, once each."""
     found: dict[str, None] = {}
     for during in each:
-        if is_over(during, now) and during.end is not None:
+        if during.is_over(now) and during.end is not None:
             found[f"is past: it ended on {moment(during.end)}, {span(now - during.end)} ago"] = None
         if is_far(during, now) and during.start is not None:
             found[f"is far away: it begins on {moment(during.start)}, in {span(during.start - now)}"] = None
@@ -91,7 +86,7 @@ def _open(start: Instant | None, end: Instant | None) -> str:
 def _distance(start: Instant, end: Instant, now: Instant) -> str:
     if now < start:
         return f"in {span(start - now)}"
-    if end < now:
+    if Interval(start, end).is_over(now):
         return f"ended {span(now - end)} ago"
     return f"began {span(now - start)} ago" if start < now else "now"
 

@@ -14,6 +14,12 @@ AREA = json.dumps({"type": "Polygon", "coordinates": [[[35.9, 34.9], [36.1, 34.9
 TIMES = {"from": "2026-11-26T12:00:00Z", "until": "2026-11-26T14:00:00Z"}
 
 
+def spot(lon: float, lat: float, radius_m: float = 0) -> str:
+    """A place with its radius, which says itself that it is no more than a point."""
+    point = {"type": "Point", "coordinates": [lon, lat]}
+    return json.dumps({"type": "Feature", "geometry": point, "properties": {"radius_m": radius_m}})
+
+
 async def asked(party: Party, operation: str, **args: Any) -> Any:
     if operation in ("objections", "alerts"):
         await party.sync.look()  # as the watch of a node has done by then: these commands themselves only read

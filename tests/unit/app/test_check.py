@@ -12,7 +12,7 @@ from comity.model.objection import Finding, Rule
 from comity.model.statement import Draft
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
-from unit.app.places import AREA, TIMES, asked, notified, protected, record_of, refused
+from unit.app.places import AREA, TIMES, asked, notified, protected, record_of, refused, spot
 from world import START, Party, parties, run
 
 NONE = "no objection known as of 2026-11-26T10:00:00.000Z; this is not a clearance"
@@ -84,7 +84,7 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        {"geojson": json.dumps({"type": "Point", "coordinates": [36.3, 35.0]})},
+        {"geojson": spot(36.3, 35.0)},
         {"from": "2026-11-26T14:00:00.001Z", "until": "2026-11-26T15:00:00Z"},
         {"floor": "6001 m W84"},
         {"ceiling": "2999 m W84"},
@@ -121,7 +121,7 @@ def test_a_site_objects_at_every_altitude_and_time() -> None:
 
 def test_a_margin_objects_to_what_only_comes_near_and_says_how_near() -> None:
     fr, ru = parties("fr", "ru")
-    beside = json.dumps({"type": "Point", "coordinates": [36.0, 35.02]})
+    beside = spot(36.0, 35.02)
 
     async def story() -> None:
         await protected(ru, to=["fr"])

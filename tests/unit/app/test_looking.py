@@ -24,13 +24,13 @@ from comity.node.ports import Batch, Kept, Request, Response
 from comity.node.sqlite import SqliteStore
 from comity.proof import cbor
 from comity.proof.tree import tile_path
-from unit.app.places import AREA, POINT, TIMES, asked, notified, protected, refused
+from unit.app.places import AREA, TIMES, asked, notified, protected, refused, spot
 from unit.node.between import running
 
 WHEN = {"geojson": AREA, **TIMES}
 # What only reads, with what it is asked. Everything else that a command can do says, answers or pins something.
 LOOKS: dict[str, list[dict[str, Any]]] = {
-    "check": [WHEN, {**WHEN, "record": True}, {**WHEN, "geojson": POINT, "margin_km": 5.0, "record": True}],
+    "check": [WHEN, {**WHEN, "record": True}, {**WHEN, "geojson": spot(36.0, 35.0), "margin_km": 5.0, "record": True}],
     "objections": [{}],
     "alerts": [{}],
     "statements": [{}, {"type": "check"}],

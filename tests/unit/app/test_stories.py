@@ -1,8 +1,9 @@
 """Stories: the command line as a person meets it. Each file in tests/stories is one, run in a folder of its own.
 
 file NAME            the lines below it that are indented, as a file
-$ comity ...         run; {name} is replaced by what was captured, {port1} to {port3} by free ports; exit 0 is
-                     expected, or the number in `exit N`
+$ comity ...         run; {name} is replaced by what was captured, {port1} to {port3} by free ports, {soon} by a day in
+                     four weeks, {soon_day} and {soon_month} by its parts of a date-time group; exit 0 is expected, or
+                     the number in `exit N`
 & comity ... serve   start a server, a process of its own, and wait until it listens; `stop` ends all of them
 exit N               what the command above must exit with
 > text               must stand in what the command above printed (standard output and standard error)
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ class Story:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names = {f"port{number}": str(port) for number, port in enumerate(free_ports(3), 1)}
+        soon = datetime.now(UTC) + timedelta(days=28)
+        self.names |= {"soon": f"{soon:%Y-%m-%d}", "soon_day": f"{soon:%d}", "soon_month": f"{soon:%b%y}".upper()}
         self.servers: list[subprocess.Popen[bytes]] = []
         self.line, self.output, self.stdout, self.code, self.expected = "", "", "", 0, 0
 
