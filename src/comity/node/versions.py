@@ -16,7 +16,7 @@ from comity.node.ports import Store
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.record import state
-from comity.record.state import State, Version
+from comity.record.state import STANDING, State, Version
 from comity.space.instant import Instant
 
 _Key = tuple[str, Instant | None]
@@ -58,9 +58,20 @@ class Versions:
         return state.between(states[0], states[-1])
 
     def objecting(self, statement: StatementId, now: Instant) -> State | None:
-        """What has become of a statement, whatever became of its releases: they lower nothing. None: it is not here."""
+        """What has become of a statement, whatever became of its releases: they lower nothing. None: it is not here.
+
+        What was replaced by a version that is cancelled, ended or taken back is as that version.
+        """
         said, by = self.object(statement), self.author(statement)
-        return None if said is None or by is None else self._state(by, statement, said, now, taken_back=False)
+        if said is None or by is None:
+            return None
+        found = self._state(by, statement, said, now, taken_back=False)
+        return self._end_of(by, said, now) if found is State.REPLACED else found
+
+    def _end_of(self, by: Fingerprint, replaced: StixObject, now: Instant) -> State:
+        newest = max(self._store.versions(replaced.id, by), key=lambda row: row.modified or 0).statement
+        found = self._state(by, newest, self._here(newest), now, taken_back=False)
+        return State.REPLACED if found in STANDING or found is State.OVER else found
 
     def _state(
         self, by: Fingerprint, statement: StatementId, said: StixObject, now: Instant, taken_back: bool

@@ -59,6 +59,14 @@ def said(asked: dict[str, str], known: dict[str, str]) -> str:
             ),
         ),
         (
+            {"floor": "FL100", "ceiling": "5000 m W84"},
+            {},
+            (
+                "at heights stated as FL100 to 5,000 m W84 on the one side and all altitudes on the other, "
+                "reckoned 1,455 to 5,000 m W84"
+            ),
+        ),
+        (
             {"ceiling": "400 ft AGL"},
             {"ceiling": "1000 ft AGL"},
             "below 400 ft AGL, terrain unknown, reckoned below 9,122 m W84",

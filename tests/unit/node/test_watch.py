@@ -179,3 +179,44 @@ def test_with_the_loops_running_it_arrives_within_two_seconds_and_no_more_is_sai
     run(story)
     # Its own node found the same, for it had been told of the site; an objection is no matter to object to.
     assert (fates(fr), fates(ru)) == ([("protected", SAID, True)], [("protected", OWN, True)])
+
+
+# -- what a notice serves
+
+
+@pytest.mark.parametrize("precision", ["exact", "widened:5"])
+def test_our_own_notice_is_not_held_against_our_site_that_it_serves_nor_against_what_others_are_told_of_it(
+    precision: str,
+) -> None:
+    """OBJECTION-24."""
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        served, other = a_site(2), a_site(5)
+        await fr.say(served)
+        if precision != "exact":
+            await fr.say(a_site(3, precision=precision), ru)
+        relief = content.dump({**content.read_json(a_notice(1)), "serves": [content.parse(served).id]})
+        await fr.say(relief, ru)
+        await fr.sync.look()
+        assert found(fr) == []
+        await fr.say(other)
+        await fr.sync.look()
+        assert fates(fr) == [("protected", OWN, True)]
+
+    run(story)
+
+
+def test_a_notice_that_names_a_site_of_ours_as_served_is_objected_to_as_any_other() -> None:
+    """OBJECTION-24: a forged `serves`."""
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        site = a_site(2)
+        await fr.say(site, ru)
+        await ru.say(content.dump({**content.read_json(a_notice(1)), "serves": [content.parse(site).id]}), fr)
+        await hears(fr, ru)
+        await hears(ru, fr)
+
+    run(story)
+    assert (fates(fr), fates(ru)) == ([("protected", SAID, True)], [("protected", OWN, True)])
