@@ -8,10 +8,10 @@ from typing import Any
 
 from comity.app import control, render
 from comity.app.operations import Args, perform
-from comity.errors import DAMAGED, IN_USE, NOT_A_NODE, ComityError, LocalError
+from comity.errors import DAMAGED, IN_USE, ComityError, LocalError
 from comity.gateways.peer import PeerClient
 from comity.node.clock import SystemClock, SystemRandomness
-from comity.node.directory import Directory
+from comity.node.directory import Directory, none_at
 from comity.node.node import Node
 from comity.node.sync import Sync
 from comity.node.teller import Teller
@@ -31,7 +31,7 @@ def call(folder: Path, name: str, args: Args) -> Any:
         ComityError: as the operation raised it, here or in the server.
     """
     if not folder.is_dir():
-        raise LocalError(NOT_A_NODE, "no such directory", place=str(folder))
+        raise none_at(folder)
     answer = control.ask(folder, name, args)
     if answer is None:
         answer = asyncio.run(_here(folder, name, args))

@@ -9,6 +9,7 @@ query belongs to no route. Rule 2: time is bounded for whoever has not said who 
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import time
@@ -356,5 +357,9 @@ def _listen(host: str, port: int) -> socket.socket:
         if listening is not None:
             listening.close()
         why = getattr(error, "strerror", None) or str(error)
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            why = (
+                "something listens there already: end it, or name another port with --port, to which others must be led"
+            )
         raise LocalError(BAD_ARGUMENT, f"cannot listen at {host} port {port}: {why}", place="--port") from None
     return listening

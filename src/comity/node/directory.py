@@ -10,6 +10,7 @@ The checkpoint lock stands outside: in $COMITY_STATE, else $XDG_STATE_HOME/comit
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 from pathlib import Path
@@ -38,7 +39,7 @@ class Directory:
     def __init__(self, path: Path) -> None:
         self.path = path
         if not (path / _DATABASE).is_file():
-            raise LocalError(NOT_A_NODE, "no node here; make one with: comity init DIR --party NAME", place=str(path))
+            raise none_at(path)
         self._held = _hold(path)
 
     def open(self, clock: Clock, randomness: Randomness) -> Node:
@@ -77,6 +78,25 @@ class Directory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def none_at(path: Path) -> LocalError:
+    """Say that a directory holds no node, and which ones stand in it."""
+    near = [path / name for name in _nodes_in(path)]
+    if near:
+        known = " or ".join(f"-C {one}" for one in near[:3])
+        how = f"name the node's directory: comity {known}"
+    else:
+        how = "name the node's directory with comity -C DIR, or make one: comity init DIR --party NAME"
+    what = "no node here" if path.is_dir() else "no such directory"
+    return LocalError(NOT_A_NODE, f"{what}; {how}", place=str(path.absolute()))
+
+
+def _nodes_in(path: Path) -> list[str]:
+    with contextlib.suppress(OSError), os.scandir(path) as found:
+        some = itertools.islice(found, 1000)
+        return sorted(one.name for one in some if one.is_dir() and os.path.isfile(os.path.join(one.path, _DATABASE)))
+    return []
 
 
 def create(
@@ -130,7 +150,9 @@ def create(
 
 def _check_empty(path: Path) -> None:
     if any(found.name != _HELD for found in path.iterdir()):
-        raise LocalError(EXISTS, "the directory is not empty", place=str(path))
+        raise LocalError(
+            EXISTS, "the directory is not empty: name another, or one that is not there yet", place=str(path)
+        )
 
 
 def _fill(

@@ -74,12 +74,13 @@ class Parties:
         """A party by its fingerprint, removed or not."""
         return self._known.get(who)
 
-    def named(self, names: Iterable[str], *, removed: bool = False) -> list[Peer]:
+    def named(self, names: Iterable[str], *, removed: bool = False, place: str = "--to") -> list[Peer]:
         """Parties by their petnames; `all` is every one that was not removed.
 
         Args:
             names: as they were typed.
             removed: one that was removed will do.
+            place: where they were typed.
 
         Raises:
             LocalError: `unknown-party`.
@@ -92,10 +93,10 @@ class Parties:
             elif name in able:
                 found[name] = able[name]
             else:
-                raise self._unknown(name)
+                raise self._unknown(name, place)
         return [found[name] for name in sorted(found)]
 
-    def _unknown(self, name: str) -> LocalError:
+    def _unknown(self, name: str, place: str) -> LocalError:
         if any(peer.petname == name for peer in self.everybody):
             message = f"{name} was removed: comity peer add takes it up again"
         elif self.present:
@@ -107,7 +108,7 @@ class Parties:
             message = (
                 f"no party {foreign.quoted(name, 40)} is known here, nor any other: comity peer add makes one known"
             )
-        return LocalError(UNKNOWN_PARTY, message, place="--to")
+        return LocalError(UNKNOWN_PARTY, message, place=place)
 
     # -- changes
 
@@ -158,7 +159,7 @@ class Parties:
     def _by_name(self, name: str) -> Peer:
         if name == "all":
             raise LocalError(BAD_ARGUMENT, "one party at a time, by its name here")
-        return self.named([name], removed=True)[0]
+        return self.named([name], removed=True, place="NAME")[0]
 
     def _change(self, peer: Peer) -> Peer:
         self._store.change_peer(peer.fingerprint, peer.petname, peer.removed_at)
