@@ -11,7 +11,7 @@ What one party wrote must never look like what this node says, steer the termina
 - What is longer than its place is cut, and its length is said.
 
 Nothing is lost by it: `show` and --json have every character, escaped. This module does not know who wrote what: in a
-sentence of ours it is `quoted` that keeps the two apart.
+sentence of ours it is `quoted` that keeps the two apart; it also counts blanks of which there are many.
 """
 
 import re
@@ -32,6 +32,9 @@ _UNSEEN = re.compile(
 _MARKS_OF_SPEECH = "\u201c\u201d\u201e\u201f\u275d\u275e\u2760\u301d\u301e\u301f\uff02\U0001f676\U0001f677\U0001f678"
 _AS_PLAIN = dict.fromkeys(map(ord, _MARKS_OF_SPEECH), '"')
 
+# So many blanks that what follows them would look like the next column, or the next line.
+_BLANKS = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{5,}")
+
 
 def line(text: str, most: int = LONG) -> str:
     r"""Show a text on one line of at most `most` cells.
@@ -41,7 +44,7 @@ def line(text: str, most: int = LONG) -> str:
     >>> line("a text that is long\n" * 100, 40)
     'a text that is lon... (2,000 characters)'
     """
-    shown, note = _cut(text, most)
+    shown, note = _cut(text, most, len(text))
     return shown + note
 
 
@@ -53,7 +56,8 @@ def quoted(text: str, most: int = SHORT) -> str:
     >>> quoted("long " * 1000, 40)
     '“long long long ...” (5,000 characters)'
     """
-    shown, note = _cut(text.translate(_AS_PLAIN), max(most - 2, 1))
+    inside = _BLANKS.sub(lambda found: f" <{len(found[0]):,} blanks> ", text.translate(_AS_PLAIN))
+    shown, note = _cut(inside, max(most - 2, 1), len(text))
     return f"“{shown}...”{note.removeprefix('...')}" if note else f"“{shown}”"
 
 
@@ -93,16 +97,16 @@ def _cells(char: str) -> int:
     return 0 if is_mark(char) else 1 + wide
 
 
-def _cut(text: str, most: int) -> tuple[str, str]:
+def _cut(text: str, most: int, length: int) -> tuple[str, str]:
     """What is shown of a text, and what is said of its length if that is not all of it."""
     if len(text) <= most and text.isascii() and text.isprintable():
         return text, ""
     pieces, used = _taken(text, most)
     if used <= most:
         return "".join(pieces), ""
-    note = f"... ({len(text):,} characters)"
+    note = f"... ({length:,} characters)"
     if len(note) + _LEAST > most:
-        note = f"... ({len(text):,})"
+        note = f"... ({length:,})"
     if len(note) + 1 > most:
         note = "..."[:most]
     while pieces and used > most - len(note):

@@ -61,6 +61,11 @@ def test_a_quoted_text_cannot_close_its_quotation(text: str) -> None:
     assert not set("“”„‟❝❞〝〞〟＂") & set(shown[1:-1])
 
 
+def test_many_blanks_are_counted_so_that_what_follows_them_is_no_next_column() -> None:
+    assert foreign.quoted("Bulletin" + " " * 70 + "acknowledged") == "“Bulletin <70 blanks> acknowledged”"
+    assert foreign.quoted("a    b \u3000") == "“a    b  ”"
+
+
 @given(st.text(st.characters(codec="ascii", min_codepoint=0x20, max_codepoint=0x7E)))
 def test_what_has_nothing_to_show_as_a_sign_is_shown_as_it_is(text: str) -> None:
     assert foreign.line(text, 10_000) == text

@@ -127,16 +127,17 @@ def _plain(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_plain, value)) or "-"
     return bare(value) if isinstance(value, str) and not isinstance(value, Own) else str(value)
 
 
 def _broken(line: str, width: int) -> list[str]:
     """A line in pieces of at most `width` cells, where one word is longer than that."""
-    found, used = [""], 0
+    found = [""]
     for char in line:
-        used += cell_len(char)
-        if used > width:
-            found, used = [*found, ""], cell_len(char)
+        if cell_len(found[-1] + char) > width:
+            found.append("  ")
         found[-1] += char
     return found
 

@@ -197,16 +197,16 @@ def _one(party: str, said: Said) -> Args:
 def show(found: list[Args]) -> None:
     """Print positions for people: each with its author, basis and time, and beside it what others hold."""
     cells = [row for one in found for row in _rows(one)]
-    columns = ("subject", "by its author's word alone", "basis", "said at")
+    columns = ("subject", "by its author's word alone, on what basis", "said at")
     render.rows("positions", columns, cells, empty="no position is known here")
 
 
-def _rows(one: Args) -> Iterator[tuple[object, object, object, str]]:
+def _rows(one: Args) -> Iterator[tuple[object, object, str]]:
     subject = lines(quoted(one["subject"]), *([own("(contested)")] if one["contested"] else []))
     for held in one["positions"]:
         stance = "is silent" if held["stance"] == Stance.SILENT.value else held["stance"]
         said = own("{} {}", word(held["party"]), own(stance))
         withdrawn = [own("(withdrawn)")] if held.get("withdrawn") else []
         basis = quoted(held["basis"]) if held["basis"] else own("none given")
-        yield subject, lines(said, *withdrawn), basis, held["said_at"]
+        yield subject, lines(said, basis, *withdrawn), held["said_at"]
         subject = lines()

@@ -31,7 +31,10 @@ def beside(by: str, one: dict[str, Any]) -> Lines:
 def in_words(by: str, told: dict[str, Any]) -> dict[str, Any]:
     """An answer about one statement, as facts: what stands beside it in words."""
     created_by, not_understood = lines(*creators.words(by, told)), lines(*caveats.words(told))
-    return {**told, "created_by": created_by, "not_understood": not_understood, "accepted": None}
+    shown: dict[str, object] = {"created_by": created_by, "not_understood": not_understood, "accepted": None}
+    if "state" in told:
+        shown |= {"state": own(told["state"]), "audience": lines(*_audience(told["audience"]))}
+    return {**told, **shown}
 
 
 def _terms(one: dict[str, Any]) -> Own:
@@ -176,9 +179,13 @@ def statements(found: list[dict[str, Any]]) -> None:
 def _version(one: dict[str, Any]) -> Lines:
     precision = own(" ({})", word(one["precision"])) if one["precision"] else own("")
     said = own("{}{} said {}: {}", word(one["type"]), precision, word(one["said_at"]), own(one["state"]))
-    audience = (("released to {}", "released_to"), ("withdrawn from {}", "withdrawn_from"))
-    told = [(words, one["audience"][parties]) for words, parties in audience]
-    return lines(said, *(own(words, [word(party) for party in parties]) for words, parties in told if parties))
+    return lines(said, *_audience(one["audience"]))
+
+
+def _audience(told: dict[str, list[str]]) -> Iterator[Own]:
+    for sentence, parties in (("released to {}", "released_to"), ("withdrawn from {}", "withdrawn_from")):
+        if told[parties]:
+            yield own(sentence, [word(party) for party in told[parties]])
 
 
 def peers(found: list[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from comity.checks import _heights
+from comity.foreign import quoted
 from comity.model.fingerprint import Fingerprint
 from comity.model.notice import Notice
 from comity.model.objection import Finding, Point, Rule, Witness
@@ -214,32 +215,28 @@ def length(metres: float) -> str:
 def notice(of: Notice) -> str:
     """A notice by what it says of itself."""
     named = _named(of)
-    return "a notice" if named == "notice" else named if named.startswith("notice '") else f"the {named}"
+    return "a notice" if named == "notice" else named if named.startswith("notice “") else f"the {named}"
 
 
 def _named(of: Notice) -> str:
     """A notice without an article: by its name or else its kind, and its callsign."""
-    callsign = None if of.callsign is None else f"callsign {_quoted(of.callsign)}"
+    callsign = None if of.callsign is None else f"callsign {quoted(of.callsign)}"
     title = of.name or of.kind
     if title is None:
         return "notice" if callsign is None else f"notice of {callsign}"
-    kind = _quoted(of.kind) if of.name and of.kind else None
+    kind = quoted(of.kind) if of.name and of.kind else None
     more = ", ".join(each for each in (kind, callsign) if each)
-    return f"notice {_quoted(title)} ({more})" if more else f"notice {_quoted(title)}"
-
-
-def _quoted(text: str) -> str:
-    """What a party wrote, in quotation marks that it cannot close."""
-    inside = text.replace("'", "\u2019")
-    return f"'{inside}'"
+    return f"notice {quoted(title)} ({more})" if more else f"notice {quoted(title)}"
 
 
 # Telephones, frequencies, addresses of mail: all else that a party gives as one stands in quotation marks.
-_NUMBER = re.compile(r"[0-9+(][0-9 ()./+-]*(?: ?[kM]Hz)?|[^\s'@;,]+@[^\s'@;,]+", re.ASCII)
+_NUMBER = re.compile(r"[0-9+(][0-9 ()./+-]*(?: ?[kM]Hz)?|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", re.ASCII)
+
+_MOST_DIGITS = 40
 
 
 def _number(text: str) -> str:
-    return text if _NUMBER.fullmatch(text) else _quoted(text)
+    return text if len(text) <= _MOST_DIGITS and _NUMBER.fullmatch(text) else quoted(text)
 
 
 _FUNCTIONS = {
@@ -273,7 +270,7 @@ def site(of: Site) -> str:
     """A site by its function and names, and how exactly its place is known."""
     given = [] if of.name is None else [of.name]
     names = list(dict.fromkeys([*given, *(name.text for name in of.names)]))[:_MOST_NAMES]
-    named = f" {_quoted(' / '.join(names))}" if names else ""
+    named = f" {quoted(' / '.join(names))}" if names else ""
     around = "" if of.widened_m is None else _within(of.widened_m)
     return f"{_FUNCTIONS[of.function]}{named}{around}"
 

@@ -45,7 +45,7 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
         ]
         site, overlap = found["objections"]
         assert site["text"] == (
-            "ru protects the hospital 'City hospital', which this volume meets on 2026-11-26 from 12:00Z until 14:00Z "
+            "ru protects the hospital “City hospital”, which this volume meets on 2026-11-26 from 12:00Z until 14:00Z "
             "between 5,000 m and 9,000 m W84, at 35.00000 N, 36.00000 E; call +7 495"
         )
         assert site["sides"] == {
@@ -69,7 +69,7 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
             "until": "2026-11-26T14:00:00.000Z",
         }
         assert (overlap["witness"]["lowest_m"], overlap["witness"]["highest_m"]) == (5000.0, 6000.0)
-        assert overlap["text"].startswith("ru: notice 'patrol' meets this volume on 2026-11-26")
+        assert overlap["text"].startswith("ru: notice “patrol” meets this volume on 2026-11-26")
         assert found["text"] == f"{site['text']}\n{overlap['text']}"
         assert (found["as_of"], found["not_heard_from"], found["unread"]) == (
             {"ru": "2026-11-26T10:00:00.000Z"},

@@ -39,7 +39,7 @@ def test_told_shows_what_is_held_withheld_proved_and_spoilt(monkeypatch: pytest.
 
 def test_hospital_shows_a_protected_site_a_stale_picture_and_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     told = played("hospital", monkeypatch)
-    assert "objection: relief protects the hospital 'Hospital da Esperança / مستشفى الأمل'" in told
+    assert "objection: relief protects the hospital “Hospital da Esperança / مستشفى الأمل”" in told
     assert "not re-verified since 2026-03-01 00:00Z; still protected" in told
     assert "south checks: relief protects a place that it does not name" in told
     assert "south checks: no objection known as of" in told
@@ -59,8 +59,8 @@ def test_hatay_2015_shows_both_days(monkeypatch: pytest.MonkeyPatch) -> None:
     told = " ".join(" ".join(lines).split())
     first, _, second = told.partition("VI. The same day with the notice withheld")
     assert "(contested)" in first
-    assert first.count("notice 'flight' (callsign 'RU 83') meets tr's notice") == 1
-    assert first.count("notice 'border defence' meets ru's notice") == 1
+    assert first.count("notice “flight” (callsign “RU 83”) meets tr's notice") == 1
+    assert first.count("notice “border defence” meets ru's notice") == 1
     assert "fire from the ground.”" in first
     assert "replaced" in first
     assert first.count("yes") >= 2

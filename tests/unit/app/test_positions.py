@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -319,12 +320,12 @@ def test_on_each_line_stands_whose_word_it_is(
     both = [held("fr", "rejects", basis="communiqué"), held("ru", "silent"), held("us", "designates", withdrawn=True)]
     text = shown([{"subject": "президент", "contested": True, "positions": both}], capsys, monkeypatch)
     assert "by its author's word alone" in text
-    [fr] = [line for line in text.splitlines() if "fr rejects" in line]
+    [(fr, below)] = [pair for pair in pairwise(text.splitlines()) if "fr rejects" in pair[0]]
     assert "президент" in fr
-    assert "communiqué" in fr
+    assert "“communiqué”" in below
     assert "2026-11-26T10:00:00.000Z" in fr
-    [ru] = [line for line in text.splitlines() if "ru is silent" in line]
-    assert "none given" in ru
+    [(_, below)] = [pair for pair in pairwise(text.splitlines()) if "ru is silent" in pair[0]]
+    assert "none given" in below
     assert "(contested)" in text
     assert text.count("(withdrawn)") == 1
 

@@ -44,7 +44,7 @@ def test_a_notice_that_is_met_is_objected_with_in_one_plain_sentence() -> None:
     asked, known = subject(volume(floor="3000 m W84")), picture(notice(RU, 1, PATROL, kind="SU-24 patrol"))
     [finding] = found(asked, known)
     assert text(asked, known) == (
-        "ru: notice 'SU-24 patrol' meets this volume on 2015-11-24 from 07:20Z until 07:40Z "
+        "ru: notice “SU-24 patrol” meets this volume on 2015-11-24 from 07:20Z until 07:40Z "
         "between 5,400 m and 6,000 m W84, at 36.00000 N, 36.00000 E"
     )
     assert (finding.rule, finding.by, finding.because) == (Rule.OVERLAP, RU, statement(1))
@@ -64,9 +64,9 @@ def test_the_witness_lies_in_both() -> None:
     ("changed", "words"),
     [
         ({}, "ru: a notice meets"),
-        ({"kind": "patrol"}, "ru: notice 'patrol' meets"),
-        ({"callsign": "Сокол 4"}, "ru: the notice of callsign 'Сокол 4' meets"),
-        ({"kind": "دورية", "callsign": "4"}, "ru: notice 'دورية' (callsign '4') meets"),
+        ({"kind": "patrol"}, "ru: notice “patrol” meets"),
+        ({"callsign": "Сокол 4"}, "ru: the notice of callsign “Сокол 4” meets"),
+        ({"kind": "دورية", "callsign": "4"}, "ru: notice “دورية” (callsign “4”) meets"),
     ],
 )
 def test_a_notice_is_named_as_it_names_itself(changed: dict[str, Any], words: str) -> None:

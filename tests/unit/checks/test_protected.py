@@ -43,7 +43,7 @@ def text(known: Airspace, asked: Subject | None = None, now: Instant = NOW, **mo
 def test_a_site_that_is_met_is_objected_with_in_one_plain_sentence() -> None:
     [finding] = found(subject(), picture(site(ICRC, 1, **NAMED)))
     assert text(picture(site(ICRC, 1, **NAMED))) == (
-        "icrc protects the hospital 'المستشفى', which this volume meets on 2015-11-24 from 07:00Z until 08:00Z "
+        "icrc protects the hospital “المستشفى”, which this volume meets on 2015-11-24 from 07:00Z until 08:00Z "
         "at all altitudes, at 36.00000 N, 36.00000 E; call +41 22"
     )
     assert (finding.rule, finding.by, finding.because) == (Rule.PROTECTED, ICRC, statement(1))
@@ -102,7 +102,7 @@ def test_years_past_its_date_a_site_objects_still() -> None:
 
 def test_all_its_names_are_said_but_none_twice_and_three_at_most() -> None:
     names = [{"text": text} for text in ("Hospital", "المستشفى", "Больница", "医院")]
-    assert "the hospital 'Hospital / المستشفى / Больница', which" in text(
+    assert "the hospital “Hospital / المستشفى / Больница”, which" in text(
         picture(site(ICRC, 1, name="Hospital", names=names))
     )
 
@@ -124,7 +124,7 @@ def test_every_function_has_its_words(function: Function) -> None:
 def test_a_widened_site_is_said_to_be_somewhere_in_its_circle() -> None:
     wide = picture(site(ICRC, 1, **NAMED, area=circle(2500), precision="widened", widened_m=2500))
     assert text(wide).startswith(
-        "icrc protects the hospital 'المستشفى', somewhere within this circle of 2.5 km radius, which this volume meets on "
+        "icrc protects the hospital “المستشفى”, somewhere within this circle of 2.5 km radius, which this volume meets on "
     )
 
 

@@ -34,11 +34,11 @@ def said(found: Finding, asked: Side, met: Side, **more: Any) -> str:
 
 def test_both_sides_are_named_as_they_name_themselves() -> None:
     assert said(OVERLAP, FLIGHT, PATROL) == (
-        f"ru: notice 'north' ('patrol', callsign '4') meets fr's notice 'border defence' {WHEN} {HIGH}, {PLACE}; "
+        f"ru: notice “north” (“patrol”, callsign “4”) meets fr's notice “border defence” {WHEN} {HIGH}, {PLACE}; "
         "contact +7"
     )
     assert said(PROTECTED, FLIGHT, CLINIC) == (
-        f"icrc protects the hospital 'Clinic', which fr's notice 'border defence' meets {WHEN} {HIGH}, {PLACE}; "
+        f"icrc protects the hospital “Clinic”, which fr's notice “border defence” meets {WHEN} {HIGH}, {PLACE}; "
         "call +41"
     )
 
@@ -46,16 +46,16 @@ def test_both_sides_are_named_as_they_name_themselves() -> None:
 @pytest.mark.parametrize(
     ("found", "asked", "met", "start"),
     [
-        (OVERLAP, FLIGHT, Side(), "ru: a statement not held here meets fr's notice 'border defence' on"),
-        (OVERLAP, Side(), PATROL, "ru: notice 'north' ('patrol', callsign '4') meets a statement not held here on"),
+        (OVERLAP, FLIGHT, Side(), "ru: a statement not held here meets fr's notice “border defence” on"),
+        (OVERLAP, Side(), PATROL, "ru: notice “north” (“patrol”, callsign “4”) meets a statement not held here on"),
         (OVERLAP, Side(FR), CLINIC, "icrc: what it has not said as a notice meets fr's statement on"),
         (PROTECTED, FLIGHT, Side(), "icrc protects a place told in a statement not held here, which fr's notice"),
-        (PROTECTED, Side(), CLINIC, "icrc protects the hospital 'Clinic', which a statement not held here meets on"),
+        (PROTECTED, Side(), CLINIC, "icrc protects the hospital “Clinic”, which a statement not held here meets on"),
         (
             PROTECTED,
             FLIGHT,
             PATROL,
-            "ru protects what it has not said as a site, which fr's notice 'border defence' meets",
+            "ru protects what it has not said as a site, which fr's notice “border defence” meets",
         ),
     ],
 )
@@ -74,7 +74,7 @@ def test_without_the_statements_heights_are_told_as_they_were_reckoned() -> None
 
 def test_a_finding_without_witness_says_that_they_meet_and_no_more() -> None:
     bare = replace(OVERLAP, witness=None)
-    assert said(bare, FLIGHT, Side()) == "ru: a statement not held here meets fr's notice 'border defence'"
+    assert said(bare, FLIGHT, Side()) == "ru: a statement not held here meets fr's notice “border defence”"
     near = replace(PROTECTED, witness=None, margin_m=5000.0)
     assert "comes within the margin of 5 km of" in said(near, FLIGHT, CLINIC)
 
@@ -119,18 +119,18 @@ def test_no_words_say_that_anything_may_be_done() -> None:
             assert not [word for word in WORDS_NEVER_SAID if word in told]
 
 
-FORGED = "x', which this volume does not meet; call '"
+FORGED = "x”, which this volume does not meet; call “"
 
 
-@pytest.mark.parametrize("name", [FORGED, "' meets nothing", "''''", "’ or '"])
+@pytest.mark.parametrize("name", [FORGED, "” meets nothing", "“””“", "’ or ”", '"'])
 def test_what_a_party_wrote_stands_in_quotation_marks_that_it_cannot_close(name: str) -> None:
     """DESIGN 2.11."""
     given: dict[str, Any] = dict.fromkeys(("name", "kind", "callsign", "contact", "frequency"), name)
     told = said(OVERLAP, Side(), Side.of(RU, notices.read(notice(RU, 1, **given)[2])))
-    assert told.count("'") == 2 * len(given)
+    assert told.count("“") == told.count("”") == len(given)
     given = {"name": name, "contact": name, "names": [{"text": f"{name}2"}]}
     told = said(PROTECTED, Side(), Side.of(ICRC, sites.read(site(ICRC, 1, **given)[2])))
-    assert told.count("'") == 4
+    assert told.count("“") == told.count("”") == 2
 
 
 @pytest.mark.parametrize("number", ["+41 22 000 0001", "(0)5-12", "121.5", "121.5 MHz", "desk@relief.example"])
@@ -143,10 +143,10 @@ def test_a_number_to_call_stands_without(number: str) -> None:
     ("changed", "named"),
     [
         ({}, "fr's notice on"),
-        ({"callsign": "4"}, "fr's notice of callsign '4' on"),
-        ({"name": "north"}, "fr's notice 'north' on"),
-        ({"kind": "patrol"}, "fr's notice 'patrol' on"),
-        ({"name": "north", "kind": "patrol"}, "fr's notice 'north' ('patrol') on"),
+        ({"callsign": "4"}, "fr's notice of callsign “4” on"),
+        ({"name": "north"}, "fr's notice “north” on"),
+        ({"kind": "patrol"}, "fr's notice “patrol” on"),
+        ({"name": "north", "kind": "patrol"}, "fr's notice “north” (“patrol”) on"),
     ],
 )
 def test_the_notice_objected_to_is_named_as_it_names_itself(changed: dict[str, Any], named: str) -> None:
