@@ -26,6 +26,7 @@ __all__ = [
     "proof_files",
     "reading",
     "render",
+    "saying",
     "scenes",
     "server",
     "sites",

@@ -253,6 +253,7 @@ def release(
     terms = audience(to, False, tlp, onward, answer_by, accept)
     told = call(context, "release", {"statement": statement, **terms})
     shown = {**told, "not_understood": views.beside("", told), "accepted": None}
+    shown["pointed_out"] = render.lines(*map(render.own, told.get("pointed_out", [])))
     tell_alone(told, "statement", json) if quiet else tell(told, json, "released", shown)
 
 

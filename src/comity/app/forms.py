@@ -4,7 +4,7 @@ Which forms belong to a place is known to its own party alone, by where they lie
 every exact site of ours that lies in its circle and has its function. Nothing is ever decided for two of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from comity.app._drafting import Args, after
@@ -196,18 +196,44 @@ def _served(node: Node, picture: StoredPicture, id: StatementId) -> tuple[str, b
     return (exact[0].matter.id, True) if exact else (object.id, False)
 
 
-def not_told_exactly(node: Node, served: Sequence[str], to: Iterable[Peer]) -> list[str]:
-    """What is to be pointed out before somebody is told the id of a site that was not told to him exactly."""
+def check_served(node: Node, picture: StoredPicture, found: StixObject) -> None:
+    """Refuse an object of which `serves` would join, or give away, forms of one place of ours.
+
+    Raises:
+        LocalError: `bad-argument`: it names what others are told of a place, and the exact site stands here; or two such.
+    """
+    less = []
+    for number, id in enumerate(_serves(found)):
+        for version in node.store.airspace.latest(node.descriptor.fingerprint, id):
+            [entry] = picture.entries(node.descriptor.fingerprint, version)
+            if isinstance(entry.matter, Site) and not entry.matter.is_exact:
+                less.append((number, exact_sites(picture, entry)))
+    for number, exact in less:
+        if exact or len(less) > 1:
+            message = "is what others are told of a place: name the exact site, or one such form alone"
+            raise LocalError(BAD_ARGUMENT, message, place=f"/serves/{number}")
+
+
+def not_told_exactly(node: Node, found: StixObject, to: Iterable[Peer]) -> list[str]:
+    """What is to be pointed out before somebody is told the id of a site that was not told to him."""
     me, notes = node.descriptor.fingerprint, []
     for peer in to:
-        for id in served:
+        for id in _serves(found):
             versions = node.store.airspace.latest(me, id)
             rows = (row for version in versions for row in node.store.releases_of(version, peer.fingerprint))
-            if not any(not row.withdrawn for row in rows):
+            if versions and not any(not row.withdrawn for row in rows):
                 notes.append(
                     f"{peer.petname} was not told {id}, and learns by `serves` that such a site lies on this way"
                 )
     return notes
+
+
+def _serves(found: StixObject) -> tuple[str, ...]:
+    """Whom an object serves; nobody, where it is no notice or site, or none that can be read: that is for `say`."""
+    given = found.properties.get("serves")
+    if found.type not in ("notice", "protected-site") or not isinstance(given, list):
+        return ()
+    return tuple(each for each in given if isinstance(each, str))
 
 
 def as_dict(one: Questioned) -> Args:

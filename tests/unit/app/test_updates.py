@@ -1,6 +1,7 @@
 """A new version keeps what is not repeated - properties, audience, terms, precision - and says what it changes."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 
 from comity.app.changed import in_words
 from comity.app.operations import perform
-from comity.model import release, site
+from comity.model import content, release, site
 from comity.model.marking import Onward, Terms, Tlp
 from comity.space import instant
+from conformance.vectors import notice as notices
+from conformance.vectors import protected_site as sites
+from conformance.vectors.cast import uuid
 from unit.app.places import AREA, NEAR, POINT, TIMES, asked, heard_by, notified, object_of, protected, refused
 from world import Party, parties, run
 
@@ -422,6 +426,45 @@ def test_who_is_told_an_id_of_a_site_that_he_was_not_told_is_pointed_out() -> No
         shown = await notified(fr, serves=[said["exact"]], to=["ru"], dry_run=True)
         assert len(shown["pointed_out"]) == 1
         assert "pointed_out" not in await notified(fr, serves=[said["exact"]], to=["us"])
+
+    run(story)
+
+
+def test_it_is_pointed_out_once_and_again_when_somebody_else_is_told() -> None:
+    fr, _ru, _us = parties("fr", "ru", "us")
+
+    async def story() -> None:
+        said = await protected(fr, precision="widened:5")
+        first = await notified(fr, serves=[said["exact"]], to=["ru"])
+        second = await asked(fr, "notice", replaces=first["statement"], kind="x")
+        assert ("pointed_out" in first, "pointed_out" in second) == (True, False)
+        given = await asked(fr, "release", statement=second["statement"], to=["us"])
+        assert given["pointed_out"][0].startswith("us was not told protected-site--")
+        third = await asked(fr, "notice", replaces=second["statement"], kind="y")
+        assert "pointed_out" not in third
+
+    run(story)
+
+
+@pytest.mark.parametrize("kind", ["notice", "protected-site"])
+def test_an_object_said_as_it_is_does_not_join_forms_of_one_place_either(kind: str) -> None:
+    """NOTICE-19, PROTECTED-SITE-21: the liar writes the file himself."""
+    [fr] = parties("fr")
+
+    async def story() -> None:
+        said = await protected(fr, precision="widened:5")
+        call = await protected(fr, precision="call", contact="+41", also=True)
+        exact, form, other = (object_of(fr, one).id for one in (said["exact"], said["statement"], call["statement"]))
+        make = notices.notice if kind == "notice" else sites.site
+        for serves, place in (([exact, form], "/serves/1"), ([form], "/serves/0"), ([other], "/serves/0")):
+            raw = base64.b64encode(content.dump(make(serves=serves))).decode()
+            assert (await refused(fr, "say", raw=raw))[:2] == ("bad-argument", place)
+        await asked(fr, "protect", replaces=said["exact"], withdraw=True)
+        raw = base64.b64encode(content.dump(make(serves=[form, other]))).decode()
+        assert (await refused(fr, "say", raw=raw))[:2] == ("bad-argument", "/serves/0")
+        for serves in ([form], [exact]):
+            raw = base64.b64encode(content.dump(make(serves=serves, id=f"{kind}--{uuid(serves[0])}"))).decode()
+            assert "statement" in await asked(fr, "say", raw=raw)
 
     run(story)
 
