@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from comity.errors import MALFORMED, RemoteError
 from comity.space import area, length
-from comity.space.area import Circle, Part
+from comity.space.area import Circle, Part, Ring
 
 # How deep in its coordinates a geometry's positions stand.
 DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
@@ -73,6 +73,8 @@ def parts(drawn: Shape, radius_m: float, buffer_m: float | None) -> list[Part]:
     if drawn.type in _LINES and buffer_m is None:
         _refuse("a line has no extent: say how far around it counts, such as --buffer 500m", drawn.place)
     try:
+        if drawn.type in _LINES:
+            return _corridor(_lines(drawn), buffer_m or 0.0, drawn.place)
         if drawn.type == "Point":
             return [_circle(drawn.coordinates, radius_m + (buffer_m or 0.0), drawn.place)]
         if drawn.type == "MultiPoint":
@@ -81,14 +83,31 @@ def parts(drawn: Shape, radius_m: float, buffer_m: float | None) -> list[Part]:
                 for number, each in enumerate(_several(drawn))
             ]
         outside = drawn.place.removesuffix("/coordinates")
-        return list(area.parse({"type": drawn.type, "coordinates": drawn.coordinates}, place=outside).parts)
+        outlines = area.parse({"type": drawn.type, "coordinates": drawn.coordinates}, place=outside).parts
+        if buffer_m is None:
+            return list(outlines)
+        rims = [ring for part in outlines if not isinstance(part, Circle) for ring in part.rings]
+        return [*outlines, *_corridor(rims, buffer_m, drawn.place)]
     except RemoteError as error:
         raise _diagnosed(error, drawn) from None
 
 
+def _lines(drawn: Shape) -> list[Ring]:
+    if drawn.type == "LineString":
+        return [area.line(drawn.coordinates, place=drawn.place)]
+    return [area.line(each, place=f"{drawn.place}/{number}") for number, each in enumerate(_several(drawn))]
+
+
+def _corridor(lines: list[Ring], buffer_m: float, place: str) -> list[Part]:
+    # Loaded when a line is drawn, which is seldom.
+    from comity.space import corridor
+
+    return list(corridor.around(lines, buffer_m, place=place))
+
+
 def _several(drawn: Shape) -> list[Any]:
     if type(drawn.coordinates) is not list or not drawn.coordinates:
-        _refuse(f"a {drawn.type} has a list of positions", drawn.place)
+        _refuse(f"a {drawn.type} has a list of coordinates", drawn.place)
     found: list[Any] = drawn.coordinates
     return found
 

@@ -1,3 +1,15 @@
 """What makes places and times comparable. Knows nobody."""
 
-__all__ = ["altitude", "area", "extent", "geodesic", "index_box", "instant", "interval", "length", "meeting", "volume"]
+__all__ = [
+    "altitude",
+    "area",
+    "corridor",
+    "extent",
+    "geodesic",
+    "index_box",
+    "instant",
+    "interval",
+    "length",
+    "meeting",
+    "volume",
+]

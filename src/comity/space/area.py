@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_VERTICES = 1_000
 MAX_PARTS = 100
+MAX_LINE = 5_000
 MAX_RADIUS_M = 5_000_000.0
 
 Position: TypeAlias = tuple[float, float]
@@ -106,6 +107,22 @@ def polygon(rings: Any, *, place: str = "") -> Polygon:
     """
     _limit(_vertices(rings, place), MAX_VERTICES, "vertices", place)
     return _polygon(rings, place)
+
+
+def line(positions: Any, *, place: str = "") -> Ring:
+    """Make a line of positions: edges that are straight in longitude and latitude; no area by itself (`corridor`).
+
+    Raises:
+        RemoteError: `too-large` or `malformed`, naming the place and the rule.
+    """
+    found = _sequence(positions, place, "positions")
+    _limit(len(found), MAX_LINE, "positions", place)
+    if len(found) < 2:
+        _refuse("a line has two positions or more (RFC 7946 section 3.1.4)", place)
+    line = tuple(_position(each, f"{place}/{number}") for number, each in enumerate(found))
+    for number in range(1, len(line)):
+        _edge(line[number - 1], line[number], f"{place}/{number}")
+    return line
 
 
 def area(*parts: Part) -> Area:

@@ -79,6 +79,12 @@ def _inscribed_m2(centre: Position, radius_m: float, count: int) -> float:
     return abs(float(_wgs84().polygon_area_perimeter(lons, lats)[0]))
 
 
+def towards(one: Position, azimuth: float, metres: float) -> Position:
+    """The position that many metres from one in a direction, in degrees clockwise from north."""
+    lon, lat, _ = _wgs84().fwd(*one, azimuth, metres)
+    return float(lon), float(lat)
+
+
 @cache
 def _wgs84() -> "Geod":
     # Half of the time that Comity's geometry takes to load is pyproj's.

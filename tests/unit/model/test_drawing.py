@@ -14,6 +14,7 @@ from comity.errors import LocalError
 from comity.model import drawing
 from comity.model.drawing import Drawing, Feature
 from comity.space.area import Circle
+from comity.space.meeting import meet
 
 SQUARE = [[36.1, 35.8], [36.4, 35.8], [36.4, 36.0], [36.1, 36.0], [36.1, 35.8]]
 POLYGON = {"type": "Polygon", "coordinates": [SQUARE]}
@@ -419,3 +420,55 @@ def test_any_geojson_is_a_drawing_or_is_refused(value: Any) -> None:
         read(value)
     except LocalError as error:
         assert error.message
+
+
+# -- lines, and how far around what is drawn
+
+ROUTE = {"type": "LineString", "coordinates": [[36.1, 35.9], [36.3, 35.95], [36.4, 35.9]]}
+
+
+@pytest.mark.parametrize("how", ["bare", "feature", "collection"])
+def test_a_line_is_an_area_with_a_buffer_and_refused_without_one(how: str) -> None:
+    drawn = read(wrapped(ROUTE, how), buffer_m=500)
+    assert drawn.has_extent
+    for at in ([36.1, 35.9], [36.2, 35.925], [36.2, 35.929]):
+        assert meet(drawn.area, read({"type": "Point", "coordinates": at}).area) is not None
+    assert meet(drawn.area, read({"type": "Point", "coordinates": [36.2, 35.935]}).area) is None
+    assert "--buffer 500m" in refused(wrapped(ROUTE, how))
+
+
+def test_a_buffer_grows_whatever_is_drawn_and_never_leaves_any_of_it_out() -> None:
+    value = collection(feature(POINT), feature(POINT, radius_m=1000), feature(POLYGON), feature(ROUTE))
+    point, circle, outline, _ = read(value, buffer_m=500).features
+    assert [part.radius_m for each in (point, circle) for part in each.area.parts if isinstance(part, Circle)] == [
+        500,
+        1500,
+    ]
+    assert point.has_extent
+    for lon, lat, inside in ((36.25, 35.9, True), (36.25, 36.004, True), (36.25, 36.006, False)):
+        there = read({"type": "Point", "coordinates": [lon, lat]}).area
+        assert (meet(outline.area, there) is not None) is inside
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "words"),
+    [
+        ({"type": "LineString", "coordinates": [[36, 35]]}, "/coordinates", "two positions or more"),
+        ({"type": "LineString", "coordinates": 5}, "/coordinates", "list of positions"),
+        ({"type": "LineString", "coordinates": [[36, 35], [36, "35"]]}, "/coordinates/1/1", "a latitude is a number"),
+        (
+            {"type": "LineString", "coordinates": [[179.9, 0], [180.1, 0]]},
+            "/coordinates/1/0",
+            "180.1 is -179.9; cut it",
+        ),
+        ({"type": "LineString", "coordinates": [[179.9, 0], [-179.9, 0]]}, "/coordinates/1", "cut what crosses"),
+        ({"type": "MultiLineString", "coordinates": []}, "/coordinates", "list of coordinates"),
+        ({"type": "MultiLineString", "coordinates": [[[36, 35], [36, 91]]]}, "/coordinates/0/1/1", "look swapped"),
+        ({"type": "LineString", "coordinates": [[36, 35]] * 5001}, "/coordinates", "5001 positions"),
+    ],
+)
+def test_a_line_that_is_none_is_refused_at_its_place(value: Any, place: str, words: str) -> None:
+    with pytest.raises(LocalError) as caught:
+        read(value, buffer_m=500)
+    assert caught.value.place == place
+    assert words in caught.value.message
