@@ -14,7 +14,7 @@ from comity.app.call import call
 TIMES = 100
 HOSPITAL = {"type": "Point", "coordinates": [36.16, 36.2]}
 AREA = {"type": "Polygon", "coordinates": [[[36.1, 36.1], [36.2, 36.1], [36.2, 36.3], [36.1, 36.3], [36.1, 36.1]]]}
-WHEN = {"from": "2099-11-24T07:00:00Z", "until": "2099-11-24T09:00:00Z"}
+WHEN = {"from": "2099-11-24T07:00:00Z", "until": "2099-11-24T09:00:00Z", "far": True}
 
 
 def run(room: Path, scale: Scale) -> Iterator[Figure]:

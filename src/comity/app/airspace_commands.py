@@ -220,7 +220,6 @@ def check(
     if json:
         render.document(found)
     else:
-        echo.understood(found)
         views.checked(found)
     raise typer.Exit(OBJECTIONS if found["objections"] else NONE_KNOWN)
 

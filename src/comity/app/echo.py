@@ -37,7 +37,7 @@ def lines_of(found: dict[str, Any]) -> Lines | None:
 def not_used(found: dict[str, Any]) -> None:
     """What stands in a file and is not used, on standard error."""
     for one in found.get("not_used") or []:
-        render.note("not used: {}", own(one))
+        render.note("note: {}", own(one))
 
 
 def places(found: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from comity.app import caveats, creators, render
+from comity.app import caveats, creators, echo, render
 from comity.app.layout import Groups, Lines, Own
 from comity.app.render import lines, own, quoted, word
 from comity.model.fingerprint import Fingerprint, groups, words
@@ -118,8 +118,12 @@ def _not_shown(told: dict[str, Any]) -> None:
 
 
 def checked(found: dict[str, Any]) -> None:
-    """What a check knows."""
-    for line in found["text"].split("\n"):
+    """What a check knows; before all else, how its times look, and then how it was read."""
+    told = found["text"].split("\n")
+    if found.get("time_warning"):
+        render.say("{}", own(told.pop(0)))
+    echo.understood(found)
+    for line in told:
         render.say("{}", own(line))
 
 

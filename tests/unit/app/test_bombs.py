@@ -7,6 +7,7 @@ import json
 import math
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 from unit.app.test_stories import run
 
 SECOND = 1.0
-TIMES = ["--from", "2035-01-01T00:00:00Z", "--until", "2035-01-01T01:00:00Z"]
+SOON = f"{datetime.now(UTC) + timedelta(days=28):%Y-%m-%d}"
+TIMES = ["--from", f"{SOON}T00:00:00Z", "--until", f"{SOON}T01:00:00Z"]
 SQUARE = [[36.0, 35.0], [36.1, 35.0], [36.1, 35.1], [36.0, 35.1], [36.0, 35.0]]
 
 
