@@ -29,6 +29,7 @@ from comity.app.command import (
     Quiet,
     Statement,
     Tlp,
+    alone,
     audience,
     call,
     names,
@@ -60,7 +61,9 @@ airspace_commands.register(app)
 party_commands.register(app, peers)
 
 
-Fingerprint = Annotated[bool, typer.Option("--quiet", "-q", help="Print the fingerprint alone, for a script.")]
+Fingerprint = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=alone, help="Print the fingerprint alone, for a script.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
 # typer carries its own copy of click: this is its UsageError.
@@ -142,7 +145,7 @@ def init(
     from comity.app.nodes import create_node
 
     made = create_node(directory, party, name or party, url or [])
-    tell_alone(made, "fingerprint", json) if quiet else tell(made, json, f"{party} is made", views.identity(made))
+    tell_alone(made, "fingerprint") if quiet else tell(made, json, f"{party} is made", views.identity(made))
 
 
 @app.command()
@@ -172,7 +175,7 @@ def descriptor(context: typer.Context, quiet: Fingerprint = False, json: Json = 
     """Print this party's signed descriptor, to be handed to others; its fingerprint goes by another way."""
     told = call(context, "descriptor", {})
     if quiet:
-        tell_alone(told, "fingerprint", json)
+        tell_alone(told, "fingerprint")
     elif json:
         render.document(told)
     else:
@@ -254,7 +257,7 @@ def release(
     told = call(context, "release", {"statement": statement, **terms})
     shown = {**told, "not_understood": views.beside("", told), "accepted": None}
     shown["pointed_out"] = render.lines(*map(render.own, told.get("pointed_out", [])))
-    tell_alone(told, "statement", json) if quiet else tell(told, json, "released", shown)
+    tell_alone(told, "statement") if quiet else tell(told, json, "released", shown)
 
 
 @app.command()
@@ -267,7 +270,7 @@ def withdraw(
 ) -> None:
     """Withdraw a release: no new pulls, and whoever holds it is told. What was held cannot be taken back."""
     told = call(context, "withdraw", {"statement": statement, "from": names(of)})
-    tell_alone(told, "statement", json) if quiet else tell(told, json, "withdrawn")
+    tell_alone(told, "statement") if quiet else tell(told, json, "withdrawn")
 
 
 # -- hearing

@@ -5,15 +5,31 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.app import render, views
+from comity.app import caveats, render, views
 from comity.app.render import lines, own, word
 from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError, RemoteError
 
 NOT_VALID = 1
 ERROR = 2
 
+
+def alone(wanted: bool) -> bool:
+    """Refuse, before anything is done, an id alone where there would be more or none to print.
+
+    Raises:
+        LocalError: `bad-argument`.
+    """
+    if wanted and "--json" in sys.argv:
+        raise LocalError(BAD_ARGUMENT, "--json and --quiet exclude each other", place="--quiet")
+    if wanted and "--dry-run" in sys.argv:
+        raise LocalError(BAD_ARGUMENT, "--dry-run says nothing, so there is no id to print", place="--quiet")
+    return wanted
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the id alone, one a line, for a script.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=alone, help="Print the id alone, one a line, for a script.")
+]
 Statement = Annotated[
     str, typer.Argument(metavar="STATEMENT", help="Its id (six digits or more), its object's STIX id, or @NAME.")
 ]
@@ -120,29 +136,23 @@ def tell(told: dict[str, Any], as_json: bool, title: str, shown: dict[str, Any] 
         render.facts(title, shown or told)
 
 
-def tell_alone(told: dict[str, Any], what: str, as_json: bool) -> None:
-    """Print one of an answer's values and nothing else, for a script that goes on with it.
-
-    Raises:
-        LocalError: `bad-argument`: JSON is asked for too, or nothing was said that would have an id.
-    """
-    if as_json:
-        raise LocalError(BAD_ARGUMENT, "--json and --quiet exclude each other", place="--quiet")
-    answers = told.get("statements", [told])
-    if any(what not in one for one in answers):
-        raise LocalError(BAD_ARGUMENT, "--dry-run says nothing, so there is no id to print", place="--quiet")
-    for one in answers:
-        render.block(one[what])
+def tell_alone(told: dict[str, Any], what: str) -> None:
+    """Print one of an answer's values and nothing else, for a script; what a person must see goes to standard error."""
+    for one in told.get("statements", [told]):
+        if what in one:  # a version that changes nothing has none
+            render.block(one[what])
+        for line in caveats.words(one) if "not_understood" in one else ():
+            render.note("{}", line)
+        for objection in one.get("objections", []):
+            render.note("objection: {}", own(objection["text"]))
+        for line in one.get("pointed_out", []):
+            render.note(line)
 
 
 def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
     """Print what was said, or would be, and who does not see it."""
     if quiet:
-        tell_alone(told, "statement", as_json)
-        for one in told.get("objections", []):
-            render.note("objection: {}", own(one["text"]))
-        for line in told.get("pointed_out", []):
-            render.note(line)
+        tell_alone(told, "statement")
         return
     withheld = [own("{} ({})", word(one["party"]), own(one["reason"])) for one in told["withheld_from"]]
     nobody = own("nobody: own party only")

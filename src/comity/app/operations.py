@@ -270,7 +270,9 @@ async def peer_rename(node: Node, sync: Sync, args: Args) -> Any:
 
 async def peer_remove(node: Node, sync: Sync, args: Args) -> Any:
     """Neither ask nor answer a party any more; what it said stays: {party}."""
-    return _peer(node, node.parties.remove(args["party"], node.clock.now()))
+    peer = node.parties.remove(args["party"], node.clock.now())
+    node.journal.released([peer.fingerprint])  # if it waits for news, it is told at once that there is none for it
+    return _peer(node, peer)
 
 
 async def peer_list(node: Node, sync: Sync, args: Args) -> Any:
