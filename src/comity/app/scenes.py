@@ -48,7 +48,7 @@ def objections(found: list[Args]) -> None:
     """What stands against what, each once, with who said it to whom."""
     for one in found:
         said = [_said(said) for said in one["said"]]
-        over = own("" if one["state"] == "in force" else f" (no more in force: {one['state']})")
+        over = own("") if one["state"] == "in force" else own(" (no more in force: {})", own(one["state"]))
         render.say("to {}: {} ({}){}", word(one["operator"]), own(one["text"]), said, over)
     if not found:
         render.say("no objection known; this is not a clearance")

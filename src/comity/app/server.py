@@ -10,6 +10,7 @@ query belongs to no route. Rule 2: time is bounded for whoever has not said who 
 import asyncio
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import time
@@ -25,9 +26,12 @@ from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from comity import foreign
 from comity.app import control, render
 from comity.app.call import PATIENCE, sync_of
 from comity.app.control import Control
+from comity.app.layout import Own
+from comity.app.render import word
 from comity.errors import BAD_ARGUMENT, IN_USE, LocalError
 from comity.gateways.peer import MAX_REQUEST, PREFIX, PeerServer, route_for
 from comity.model.party import Descriptor
@@ -185,6 +189,20 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+class Told(logging.Handler):
+    """Tells what libraries log, on standard error, a line each: in a message or an exception may be anybody's words."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one record."""
+        render.note("{}: {}", word(record.name), Own(foreign.quoted(record.getMessage(), _LOGGED)))
+        if record.exc_info and record.exc_info[1] is not None:
+            render.fault("That was a fault", record.exc_info[1])
+
+
+# Cells of what a library logs.
+_LOGGED = 500
+
+
 def http_server(api: NodeApi) -> _Server:
     """Set uvicorn up to serve the node API and nothing else."""
     return _Server(
@@ -194,7 +212,7 @@ def http_server(api: NodeApi) -> _Server:
             ws="none",
             lifespan="off",
             proxy_headers=False,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             date_header=False,
@@ -242,6 +260,7 @@ async def running(
         LocalError: `in-use`, `not-a-node`, `bad-argument`: the port cannot be had; and as `Directory.open`.
     """
     with await _hold(folder) as held:
+        logging.basicConfig(handlers=[Told()], level=logging.WARNING)
         node = held.open(clock or SystemClock(), SystemRandomness())
         teller = Teller(node)
         with _listen(host, _port_of(node.descriptor) if port is None else port) as listening:

@@ -161,7 +161,7 @@ def _counted(count: int) -> str:
 def _facts(told: Args) -> Args:
     log, disk = told["log"], told["disk"]
     cosigned = [own("{} at {} {}", word(one["by"]), _leaves(one["size"]), word(one["at"])) for one in log["cosigned"]]
-    size, free = (own(f"{disk[name] / (1 << 20):,.1f} MiB") for name in ("size", "free"))
+    size, free = (own("{} MiB", Own(f"{disk[name] / (1 << 20):,.1f}")) for name in ("size", "free"))
     return {
         "served": own("since {}", word(told["served_since"])) if told["served_since"] else own("no"),
         "log": own("{}, published at {}", _leaves(log["size"]), _leaves(log["published"] or 0)),
@@ -173,7 +173,7 @@ def _facts(told: Args) -> Args:
 
 
 def _leaves(count: int) -> Own:
-    return own("1 leaf" if count == 1 else f"{count:,} leaves")
+    return own("1 leaf") if count == 1 else own("{} leaves", Own(f"{count:,}"))
 
 
 def _contact(one: Args, *, served: bool) -> Any:

@@ -143,6 +143,7 @@ COMMANDS = [
     "positions",
     "objections",
     "objections --all",
+    "alerts --all",
     "alerts",
     "quarantine",
     "status",

@@ -1,6 +1,8 @@
 """What is printed keeps to its width, puts foreign texts where they cannot be taken for ours, and is JSON that steers nothing."""
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +140,31 @@ def test_a_fault_of_ours_is_told_with_its_place_and_its_words_on_one_line(capsys
     assert told[1].endswith("in test_a_fault_of_ours_is_told_with_its_place_and_its_words_on_one_line")
     assert told[2].startswith("  ValueError: “Bulletin⏎")
     assert len(told) == 3
+
+
+# -- how it is used
+
+SENTENCES = {"own", "note", "say", "fault"}
+APP = sorted(Path(render.__file__).parent.glob("*.py"))
+
+
+@pytest.mark.parametrize("file", [one for one in APP if one.stem not in ("render", "layout")], ids=lambda one: one.stem)
+def test_no_sentence_is_made_by_setting_values_into_it(file: Path) -> None:
+    """Values go beside the words, where they are quoted: an f-string or a sum would take them in as ours."""
+    made = [
+        ast.unparse(call)
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and call.args and _name(call.func) in SENTENCES
+        if any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in ast.walk(call.args[0]))
+        and not _is_made(call.args[0])
+    ]
+    assert made == []
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _is_made(words: ast.expr) -> bool:
+    """Say whether the words are themselves a call of these functions."""
+    return isinstance(words, ast.Call)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 import world
 from comity import errors
 from comity.app import server
-from comity.app.server import NodeApi, http_server
+from comity.app.server import NodeApi, Told, http_server
 from comity.errors import ComityError
 from comity.gateways import peer as peers
 from comity.gateways.httpsig import sign_request, verify_response
@@ -538,3 +539,17 @@ def test_loops_that_break_are_told_and_begin_again(capsys: pytest.CaptureFixture
     world.run(run)
     assert len(runs) == 3
     assert "RuntimeError: “no reason”" in capsys.readouterr().err
+
+
+def test_what_libraries_log_is_told_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    told = logging.Logger("uvicorn.error")
+    told.addHandler(Told())
+    try:
+        raise ValueError("no\ncomity: it is held\x1b[2J")
+    except ValueError:
+        told.exception("it broke\ncomity: all is well \u202e")
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first == "uvicorn.error: “it broke⏎comity: all is well <U+202E>”"
+    assert rest[0] == "That was a fault. Traceback, the last call at its end:"
+    assert rest[-1] == "  ValueError: “no⏎comity: it is held␛[2J”"
+    assert len(rest) == 3
