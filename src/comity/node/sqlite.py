@@ -30,6 +30,8 @@ from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
 FORMAT = 2
+# Ids that are asked for in one go.
+_AT_ONCE = 500
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL, data BLOB NOT NULL);
@@ -420,11 +422,16 @@ class SqliteStore:
     # -- what was said, ours and told to us
 
     @guarded
-    def versions(self, stix_id: str, author: Fingerprint | None = None) -> Sequence[VersionRow]:
-        """The statements of the objects with an id; of one party, if given."""
-        of, values = ("", (stix_id,)) if author is None else (" AND author = ?", (stix_id, author))
-        sql = f"SELECT author, stix_id, statement, modified FROM versions WHERE stix_id = ?{of}"
-        return [VersionRow(*row) for row in self._rows(sql, values)]
+    def versions(self, stix_ids: Sequence[str], author: Fingerprint | None = None) -> Sequence[VersionRow]:
+        """The statements of the objects with these ids; of one party, if given."""
+        of, values = ("", ()) if author is None else (" AND author = ?", (author,))
+        found: list[VersionRow] = []
+        for first in range(0, len(stix_ids), _AT_ONCE):
+            some = stix_ids[first : first + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT author, stix_id, statement, modified FROM versions WHERE stix_id IN ({marks}){of}"
+            found += [VersionRow(*row) for row in self._rows(sql, (*some, *values))]
+        return found
 
     # -- peers and evidence
 

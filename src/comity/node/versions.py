@@ -69,14 +69,14 @@ class Versions:
         return self._end_of(by, said, now) if found is State.REPLACED else found
 
     def _end_of(self, by: Fingerprint, replaced: StixObject, now: Instant) -> State:
-        newest = max(self._store.versions(replaced.id, by), key=lambda row: row.modified or 0).statement
+        newest = max(self._store.versions([replaced.id], by), key=lambda row: row.modified or 0).statement
         found = self._state(by, newest, self._here(newest), now, taken_back=False)
         return State.REPLACED if found in STANDING or found is State.OVER else found
 
     def _state(
         self, by: Fingerprint, statement: StatementId, said: StixObject, now: Instant, taken_back: bool
     ) -> State:
-        others = [row.statement for row in self._store.versions(said.id, by) if row.statement != statement]
+        others = [row.statement for row in self._store.versions([said.id], by) if row.statement != statement]
         return state.state(Version(said, taken_back), map(self._here, others), now)
 
     def _is_taken_back(self, by: Fingerprint, statement: StatementId) -> bool:
@@ -105,13 +105,17 @@ class Versions:
         Raises:
             LocalError: `exists`: another content of one of them, with its `modified`, is said already, or just now.
         """
+        rows = self._store.versions([said.id for said in objects], self._me)
+        known = {(row.stix_id, row.modified) for row in rows}
         held: list[_Key] = []
         try:
             for said in objects:
-                self.check(said)
-                if (said.id, said.modified) not in self._being_said:
-                    held.append((said.id, said.modified))
-                    self._being_said[said.id, said.modified] = said.raw
+                key = (said.id, said.modified)
+                if key in known or key in self._being_said:
+                    self.check(said)
+                if key not in self._being_said:
+                    held.append(key)
+                    self._being_said[key] = said.raw
             yield
         finally:
             for key in held:
@@ -136,6 +140,6 @@ class Versions:
 
     def _contents(self, said: StixObject) -> Iterator[tuple[StatementId, bytes]]:
         """Our statements with the id and the `modified` of an object."""
-        for row in self._store.versions(said.id, self._me):
+        for row in self._store.versions([said.id], self._me):
             if row.modified == said.modified:
                 yield row.statement, self._here(row.statement).raw

@@ -248,3 +248,13 @@ def test_a_notice_that_is_served_still_objects() -> None:
     """Only sites of the own party are left out: notices are no places to be served."""
     known = notice(RU, 1)
     assert len(overlap.find(serving(known[2].id), picture(known), now=NOW)) == 1
+
+
+def test_between_long_edges_far_in_the_north_the_nearest_place_is_found_and_not_only_a_near_one() -> None:
+    """Edges that are straight in longitude and latitude stray far from straight there."""
+    asked, known = subject(volume(square(10.0, 75.0, 4.0))), picture(notice(RU, 1, volume(square(18.19, 74.434, 4.0))))
+    [found] = overlap.find(asked, known, now=NOW, margin_m=400_000.0)
+    at = place_of(found)
+    assert lies_in(at, asked)
+    # The two edges are parallel meridians: nearest at the northern end of what they share, 78.434 degrees.
+    assert at.gap_m == pytest.approx(geodesic.distance((14.0, 78.434), (14.19, 78.434)), rel=0.002)

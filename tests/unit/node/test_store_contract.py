@@ -239,10 +239,12 @@ def test_what_was_said_of_one_object_is_found_by_its_id_and_by_whose_it_is(store
     said = [version(number, stix_id="report--a") for number in (1, 2)]
     bare = version(3, US, stix_id="report--a", modified=None)
     store.commit(Batch(versions=[*said, said[0], bare, version(4)]))
-    assert sorted(store.versions("report--a", RU), key=lambda row: row.modified or 0) == said
-    assert list(store.versions("report--a", US)) == [bare]
-    assert {row.statement for row in store.versions("report--a")} == {id_of(1), id_of(2), id_of(3)}
-    assert list(store.versions("report--b")) == []
+    assert sorted(store.versions(["report--a"], RU), key=lambda row: row.modified or 0) == said
+    assert list(store.versions(["report--a"], US)) == [bare]
+    assert {row.statement for row in store.versions(["report--a"])} == {id_of(1), id_of(2), id_of(3)}
+    assert list(store.versions(["report--b"])) == list(store.versions([])) == []
+    many = [f"report--{number}" for number in range(2000)]
+    assert {row.statement for row in store.versions([*many, "report--a"], RU)} == {id_of(1), id_of(2), id_of(4)}
 
 
 def test_a_notice_of_withdrawal_marks_what_the_same_teller_told(store: Store) -> None:
