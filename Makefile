@@ -8,7 +8,8 @@ TEST_ARGS ?=
 FUZZ_ARGS ?=
 BENCH_ARGS ?=
 # What takes its time, because it starts processes or plays for seconds; `make test` runs it.
-LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/app/test_serve.py tests/unit/test_bench.py
+LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/app/test_serve.py tests/unit/test_bench.py \
+	tests/unit/test_readme.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo quick test fuzz check cover lint bench clean

@@ -58,10 +58,10 @@ def test_words_of_another_party_are_a_mismatch_and_a_wrong_word_is_named(parties
 
 
 def test_trust_takes_words(parties: Path) -> None:
-    Path("none").write_bytes(b"")
+    Path("none").write_bytes(b"\xa5\x61v\x01")  # a proof file that was cut off: judged, and not valid
     _, errors, code = run(["verify", "none", "--trust", f"ru={fingerprint.words(known('ru'))}"])
     assert "comity:" not in errors
     assert code == 1
     _, errors, code = run(["verify", "none", "--trust", f"ru={fingerprint.words(known('ru'))[:-3]}"])
-    assert errors.startswith("comity: bad-argument at --trust: PARTY=FINGERPRINT: word 32")
+    assert errors.startswith("comity: bad-argument at --trust: NAME=FINGERPRINT, or a fingerprint alone: word 32")
     assert code == 2

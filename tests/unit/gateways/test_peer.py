@@ -25,6 +25,7 @@ OURS = {
     *(errors.NOT_A_NODE, errors.EXISTS, errors.IN_USE, errors.UNKNOWN_PARTY, errors.NAME_TAKEN, errors.NOT_OURS),
     *(errors.FINGERPRINT_MISMATCH, errors.UNKNOWN_STATEMENT, errors.MARKING, errors.READ_ONLY, errors.STORAGE),
     *(errors.UNSAFE_STORE, errors.DAMAGED, errors.UNREACHABLE, errors.AMBIGUOUS),
+    *(errors.NOT_YET, errors.NO_PROOF, errors.OTHER_VERSION, errors.INTERNAL),
 }
 
 
