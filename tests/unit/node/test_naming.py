@@ -13,6 +13,7 @@ from comity.exchange import say as saying
 from comity.node.journal import Proposal
 from comity.node.ports import LeafRow
 from comity.proof.envelope import StatementId
+from unit.node.matters import a_site
 from world import Party, parties, report, run
 
 UUID = "00000000-0000-4000-8000-{:012x}"
@@ -238,3 +239,20 @@ def test_what_cannot_fit_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fr.store, "find", noted)
     fr.node.resolve("@thing 7")
     assert len(read) <= 4
+
+
+def test_a_site_that_is_told_less_exactly_is_told_apart_from_the_exact_one_of_the_same_name() -> None:
+    [fr] = parties("fr")
+    exact = say(fr, a_site(1, name="Clinic"))
+    widened = say(fr, a_site(2, name="Clinic", precision="widened:3"))
+    error = refusal(fr, "@clinic", ours=True)
+    kinds = {one["statement"]: one["type"] for one in error.evidence["candidates"]}
+    assert kinds == {exact.hex(): "protected-site exact", widened.hex(): "protected-site widened"}
+
+
+def test_a_statement_of_a_party_that_was_removed_is_named_as_before() -> None:
+    fr, ru = parties("fr", "ru")
+    theirs = say(ru, thing("Clinic"), fr)
+    fr.node.parties.remove("ru", fr.clock.now())
+    for text in (theirs.hex()[:8], "@clinic", f"identity--{UUID.format(1)}"):
+        assert fr.node.resolve(text) == theirs
