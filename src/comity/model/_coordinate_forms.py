@@ -7,7 +7,7 @@ SIGNS = str.maketrans(
         **dict.fromkeys("″“”„‟ˮ〃＂❞", '"'),
         **dict.fromkeys("′’‘‛ʹʼˈ´`‵＇❜", "'"),
         **dict.fromkeys("‐‑‒–—―−﹘﹣－➖", "-"),
-        **dict.fromkeys("٫", "."),
+        **dict.fromkeys("٫·∙⋅・", "."),
         **dict.fromkeys("،、﹐，", ","),
         **dict.fromkeys("⁄∕／", "/"),
     }
@@ -28,9 +28,12 @@ _EW = (
 _DEG = r"(?:°|D(?:EG(?:REES?|RÉS?|\.)?)?|GRAD|DEGRÉS?|ГРАД\w*|درجة|[度도])"
 _MIN = r"(?:'|M(?:IN(?:UTES?|\.)?)?|МИН\w*|دقيقة|[分분])"
 _SEC = r"(?:\"|S(?:EC(?:ONDS?|\.)?)?|СЕК\w*|ثانية|[秒초])"
-# One angle: degrees, and minutes and seconds with their signs or with one of the usual separators.
-_ANGLE = rf"[-+]?\d{{1,3}}(?:[.,]\d+)? ?{_DEG}?(?:[ :-]? ?\d{{1,2}}(?:\.\d+)? ?{_MIN}?(?:[ :-]? ?\d{{1,2}}(?:\.\d+)? ?{_SEC}?)?)?"
-_APART = r"[ ,;/|&_-]{0,4}(?:AND|ET|UND|И|و)?[ ,;/|&_-]{0,3}"
+# One angle: degrees, and minutes and seconds after their signs or after one of the usual separators. There is one way only
+# to read a text by it, or its cost would grow beyond the text's length.
+_APART = r"[ ,;/|&_-]{0,4}(?:(?:AND|ET|UND|И|و)[ ,]?)?"
+_NEXT = r"(?: ?[:-] ?| )"
+_LAST = rf"(?:(?: ?{_MIN} ?|{_NEXT})\d{{1,2}}(?:\.\d+)?(?: ?{_SEC})?| ?{_MIN})?"
+_ANGLE = rf"[-+]?\d{{1,3}}(?:[.,]\d+)?(?:(?: ?{_DEG} ?|{_NEXT})\d{{1,2}}(?:\.\d+)?{_LAST}| ?{_DEG})?"
 _EDGE = r"(?<![^\W_])"
 
 
@@ -47,7 +50,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("geo URI", r"\bGEO: ?[-+]?\d", ""),
     (
         "what3words",
-        r"(?:///|W3W(?:\.CO)?[:/ ]+|WHAT3WORDS(?:\.COM)?[:/ ]+)[^\W\d_]+[.・。．][^\W\d_]+[.・。．][^\W\d_]+",
+        r"(?:/// ?|W3W(?:\.CO)?[:/ ]+|WHAT3WORDS(?:\.COM)?[:/ ]+)[^\W\d_]+[.・。．][^\W\d_]+[.・。．][^\W\d_]+",
         "",
     ),
     (
@@ -62,7 +65,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
         "WKT",
         (
             r"\b(?:POINT|LINESTRING|POLYGON|CIRCULARSTRING|MULTI[A-Z]+)\s?Z?M?\s?\(+\s?[-+]?\d+"
-            r"(?:\.\d+)?\s+[-+]?\d"
+            r"(?:\.\d+)?[\s,]+[-+]?\d"
         ),
         "",
     ),
@@ -109,7 +112,11 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("UTM", r"(?<![\d.])\d{6,7}(?:\.\d+)? ?M? ?[EO][ ,;/]*\d{6,8}(?:\.\d+)? ?M? ?[NS](?![A-Z])", ""),
     ("UTM", r"(?<![\d.])\d{6,8}(?:\.\d+)? ?M? ?[NS][ ,;/]*\d{6,7}(?:\.\d+)? ?M? ?[EO](?![A-Z])", ""),
     ("UTM", r"\bE(?:ASTING)?[ :=]*\d{6,7}(?:\.\d+)?[ ,;M]+N(?:ORTHING)?[ :=]*\d{6,8}\b", ""),
-    ("UTM", r"\b(?:UTM|UPS|ETRS89|EPSG)\b.*\d{6,7}(?:\.\d+)?\D{1,6}\d{6,8}", ""),
+    (
+        "UTM",
+        r"\b(?:UTM|UPS|ETRS89|EPSG|CH1903|LV95|LV03|RD|OSGB|LAMBERT|GAUSS|PULKOVO|SK-?42|СК-?42)\b.*\d{6,7}(?:\.\d+)?\D{1,6}\d{6,8}",
+        "",
+    ),
     (
         "grid reference",
         (
@@ -163,6 +170,9 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("degrees", r"\d{1,3}(?:\.\d+)? ?° ?\d{1,2}(?:\.\d+)? ?['\"]?", ""),
     ("degrees", rf"\d ?° ?(?:{_NS}|{_EW})|(?:{_NS}|{_EW}) ?\d{{1,3}}(?:\.\d+)? ?°", ""),
     ("degrees", r"\d ?°.{1,20}\d ?°", ""),
+    ("degrees", r"(?<![^\W_])\d{1,3} ?[*O] ?\d{1,2}(?:\.\d+)? ?'", ""),
+    ("grid reference", r"\bX ?[:=] ?\d{4,}.{1,6}\bY ?[:=] ?\d{4,}", ""),
+    ("grid reference", r"(?<![A-Z0-9])[A-HJ-NP-Z]{2} (?:\d{4} \d{4}|\d{5} \d{5})(?![A-Z0-9])", "not_years"),
     ("degrees", rf"(?<![\w.])\d{{1,3}}[.,]\d{{3,}} ?(?:{_NS}|{_EW})", ""),
     ("degrees", rf"{_EDGE}{_ANGLE} ?{_NS}{_APART}{_ANGLE} ?{_EW}", "angles"),
     ("degrees", rf"{_EDGE}{_ANGLE} ?{_EW}{_APART}{_ANGLE} ?{_NS}", "angles"),
@@ -184,6 +194,6 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ("decimal degrees", r"(?<![\w.,])([-+]?\d{1,3}\.\d{3,})[ ,;/|]{1,4}([-+]?\d{1,3})(?![\w]|\.\d)", "pair"),
     ("decimal degrees", r"(?<![\w.,])([-+]?\d{1,3})[ ,;/|]{1,4}([-+]?\d{1,3}\.\d{3,})(?![\w]|\.\d)", "pair"),
     ("decimal degrees", rf"(?<![\w.,])[-+]?{_COMMA}(?: ?°)?(?: ?[;/|] ?|,? )[-+]?{_COMMA}(?![\w])", ""),
-    ("numbers alone", r"^[(\[{]?[-+]?\d+(?:\.\d+)?(?:[ ,;/:|'-]+[-+]?\d+(?:\.\d+)?)+[)\]}/]?$", "bare"),
+    ("numbers alone", r"^[(\[{]?[-+]?\d+(?:\.\d+)?(?:[ ,;/:|'-]{1,4}[-+]?\d+(?:\.\d+)?){1,5}[)\]}/]?$", "bare"),
     ("numbers alone", r"^[-+]?\d{1,3},\d+(?: ?[;/|] ?|,? )[-+]?\d{1,3},\d+$", ""),
 )

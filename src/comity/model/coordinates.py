@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from html import unescape
 from urllib.parse import unquote
 
 from comity.model._coordinate_forms import FORMS, SIGNS
@@ -21,8 +22,8 @@ _LONGEST = 2000
 def plain(text: str) -> str:
     """A text as it is meant: one form of each sign and digit, in capitals, without what does not show."""
     text = unicodedata.normalize("NFKC", text[:_LONGEST].translate(SIGNS)).translate(SIGNS).replace("''", '"')
-    if "%" in text:
-        text = unquote(text)
+    if "%" in text or "&" in text:
+        text = unescape(unquote(text)).translate(SIGNS)
     shown = (c for c in text if unicodedata.category(c) not in ("Cf", "Mn") and not "\ufe00" <= c <= "\ufe0f")
     return " ".join("".join(map(_digit, shown)).upper().split())
 
