@@ -16,7 +16,10 @@ HOSTILE = [
     *"\ud800\udfff\ue000\U000e0001\U000e0041\U000e007f\U000e0100\U000e01ef\U000f0000\U0001d173\U0001bca0",
     *"\u0301\u0300\u20dd\u0e38\u05b0\u093f\u1161\u11a8\u302e\U0001f3fb\U0001f468\u2603",
 ]
-TEXTS = st.text(st.one_of(st.sampled_from(HOSTILE), st.characters(), st.sampled_from("aя检ש “”\"'<>")), max_size=300)
+# Marks that would end a quotation.
+QUOTES = '\u201c\u201d\u201e\u201f\u275d\u275e\u301d\u301e\u301f\uff02"'
+PIECES = [*HOSTILE, *QUOTES, *"aя检ש '<>", "comity: ", "\n" * 3, "\u0301" * 12, " " * 9]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text(max_size=60)
 
 
 def steers(shown: str) -> list[str]:
@@ -58,7 +61,19 @@ def test_any_text_is_shown_on_one_line_of_its_width_with_nothing_hidden(text: st
 def test_a_quoted_text_cannot_close_its_quotation(text: str) -> None:
     shown = foreign.quoted(text, 10_000)
     assert (shown[0], shown[-1]) == ("“", "”")
-    assert not set("“”„‟❝❞〝〞〟＂") & set(shown[1:-1])
+    assert not set(QUOTES[:-1]) & set(shown[1:-1])
+
+
+@pytest.mark.parametrize("mark", QUOTES)
+def test_each_mark_of_speech_is_a_plain_one_within(mark: str) -> None:
+    assert foreign.quoted(f"a{mark}b") == '“a"b”'
+
+
+def test_no_character_of_unicode_hides_or_steers() -> None:
+    """All of them, so that no sample need be lucky: what is not shown as a sign shows as itself."""
+    steering = [char for char in map(chr, range(0x110000)) if not foreign.hidden(char) and steers(char)]
+    assert steering == []
+    assert steers("".join(map(foreign.line, HOSTILE))) == []
 
 
 def test_many_blanks_are_counted_so_that_what_follows_them_is_no_next_column() -> None:
