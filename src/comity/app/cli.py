@@ -183,40 +183,6 @@ def descriptor(context: typer.Context, quiet: Fingerprint = False, json: Json = 
         views.own_fingerprint(told)
 
 
-@peers.command("add")
-def peer_add(
-    context: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="FILE|URL", help="A descriptor's file, - for stdin, or a node's URL.")
-    ],
-    fingerprint: Annotated[
-        str, typer.Option(metavar="HEX|WORDS", help="As learnt by another way: in person, by telephone.")
-    ],
-    petname: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call it here.")] = None,
-    json: Json = False,
-) -> None:
-    """Pin another party by its descriptor and its fingerprint."""
-    from comity.app.nodes import read_descriptor
-
-    packed = base64.b64encode(read_descriptor(source)).decode()
-    told = call(context, "peer-add", {"descriptor": packed, "fingerprint": fingerprint, "as": petname})
-    tell(told, json, f"{told['party']} is known now", views.identity(told))
-
-
-@peers.command("list")
-def peer_list(
-    context: typer.Context,
-    everybody: Annotated[bool, typer.Option("--all", help="Those that were removed too.")] = False,
-    json: Json = False,
-) -> None:
-    """List the parties known here."""
-    found = call(context, "peer-list", {"all": everybody})
-    if json:
-        render.document(found)
-        return
-    views.peers(found)
-
-
 # -- saying
 
 

@@ -1,5 +1,6 @@
-"""The commands on how things stand with other parties; `cli` registers them beside `peer add` and `peer list`."""
+"""The commands on who is known here, and on how things stand; `cli` registers them."""
 
+import base64
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ Known = Annotated[str, typer.Argument(metavar="NAME", help="The party's name her
 def register(app: typer.Typer, peers: typer.Typer) -> None:
     """Add the commands to the command line, and to its group `peer`."""
     app.command()(status)
+    peers.command("add")(peer_add)
+    peers.command("list")(peer_list)
     peers.command("rename")(peer_rename)
     peers.command("remove")(peer_remove)
 
@@ -23,6 +26,38 @@ def status(context: typer.Context, json: Json = False) -> None:
 
     told = states.whole(call(context, "status", {}), context.obj)
     render.document(told) if json else states.show(told)
+
+
+def peer_add(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|URL", help="A descriptor's file, - for stdin, or a node's URL.")
+    ],
+    fingerprint: Annotated[
+        str, typer.Option(metavar="HEX|WORDS", help="As learnt by another way: in person, by telephone.")
+    ],
+    petname: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call it here.")] = None,
+    json: Json = False,
+) -> None:
+    """Pin another party by its descriptor and its fingerprint."""
+    from comity.app.nodes import read_descriptor
+
+    packed = base64.b64encode(read_descriptor(source)).decode()
+    told = call(context, "peer-add", {"descriptor": packed, "fingerprint": fingerprint, "as": petname})
+    tell(told, json, f"{told['party']} is known now", views.identity(told))
+
+
+def peer_list(
+    context: typer.Context,
+    everybody: Annotated[bool, typer.Option("--all", help="Those that were removed too.")] = False,
+    json: Json = False,
+) -> None:
+    """List the parties known here."""
+    found = call(context, "peer-list", {"all": everybody})
+    if json:
+        render.document(found)
+        return
+    views.peers(found)
 
 
 def peer_rename(
