@@ -102,6 +102,8 @@ def site_updated(node: Node, picture: StoredPicture, args: Args) -> Update:
     """
     id, before = updates.replaced(node, args, "protected-site")
     said = _said(node, picture, args) | updates.emptied(args, OPTIONAL)
+    if args.get("also"):
+        raise LocalError(BAD_ARGUMENT, "a new version is of the form that it replaces, and of no other", place="--also")
     if args.get("withdraw"):
         if said or args.get("geojson") is not None:
             raise LocalError(BAD_ARGUMENT, "what is taken back changes in nothing else", place="--withdraw")

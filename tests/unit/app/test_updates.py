@@ -24,6 +24,17 @@ SITE: dict[str, Any] = {"name": "N", "names": ["ar=المستشفى"], "contact"
 SITE |= {"reverify_by": "2027-01-01T00:00:00Z"}
 
 
+TWO = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": {"name": str(lon), "radius_m": 500}, "geometry": json.loads(point)}
+            for lon, point in enumerate((POINT, NEAR))
+        ],
+    }
+)
+
+
 def fields(said: Any) -> list[str]:
     return [one["field"] for one in said["changed"]]
 
@@ -156,6 +167,49 @@ def test_what_was_taken_back_has_no_later_version() -> None:
             code, place, message = await refused(fr, "protect", replaces=gone["statement"], **args)
             assert (code, place) == ("bad-argument", "--replaces")
             assert "say it anew" in message
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("operation", "args", "place"),
+    [
+        ("protect", {"also": True}, "--also"),
+        ("protect", {"withdraw": True, "name": "x"}, "--withdraw"),
+        ("protect", {"withdraw": True, "geojson": POINT}, "--withdraw"),
+        ("protect", {"geojson": TWO}, "--replaces"),
+        ("notice", {"geojson": TWO}, "--replaces"),
+    ],
+)
+def test_what_a_version_of_one_place_cannot_be_told_is_refused_and_not_passed_over(
+    operation: str, args: dict[str, Any], place: str
+) -> None:
+    [fr] = parties("fr")
+
+    async def story() -> None:
+        first = await (protected(fr) if operation == "protect" else notified(fr))
+        found = await refused(fr, operation, replaces=first["statement"], **args)
+        assert found[:2] == ("bad-argument", place)
+
+    run(story)
+
+
+@pytest.mark.parametrize("operation", ["protect", "notice"])
+def test_times_that_are_over_are_moved_to_only_if_that_is_meant(operation: str) -> None:
+    [fr] = parties("fr")
+    over = {"from": "2025-11-26T12:00:00Z", "until": "2025-11-26T14:00:00Z"}
+
+    async def story() -> None:
+        first = await (
+            protected(fr, geojson=AREA, function="movement", **TIMES) if operation == "protect" else notified(fr)
+        )
+        code, place, message = await refused(fr, operation, replaces=first["statement"], **over)
+        assert (code, place) == ("bad-argument", "--until")
+        assert "--past" in message
+        second = await asked(fr, operation, replaces=first["statement"], past=True, **over)
+        # What is over may be named or ended: its times are not stated again.
+        third = await asked(fr, operation, replaces=second["statement"], name="over")
+        assert fields(third) == ["name"]
 
     run(story)
 
