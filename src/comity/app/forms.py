@@ -26,6 +26,8 @@ _REPEATED = ("function", "contact", "from", "until", "name", "names", "reverify_
 _WITH_CALL = frozenset({"contact", "reverify_by"})
 # Of more that fit a name not all are listed: then nothing can be said of all of them.
 _MOST_FORMS = 7
+# How far back it is looked for a circle that was told before.
+_MOST_VERSIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ def _follow(node: Node, picture: StoredPicture, form: Entry, before: Entry, new:
 def _moved(node: Node, form: Entry, place: Area) -> "Moved | str":
     found = node.own(form.statement).signed.object
     random = node.randomness.draw(site.RANDOM_BYTES)
+    told_before = earlier(node, found)
     try:
-        return Moved(form.statement, revise_site(found, after(node, found), {}, place=place, random=random))
+        raw = revise_site(found, after(node, found), {}, place=place, random=random, earlier=told_before)
+        return Moved(form.statement, raw)
     except LocalError as error:
         return f"the place has moved out of its circle, and none like it can be drawn: {error.message}"
 
@@ -120,6 +124,14 @@ def _says_otherwise(node: Node, form: Entry, update: Update) -> str:
     changed = (each for each in update.changed if each.field in repeated)
     old = [each.field for each in changed if each.before is not None and told.get(each.field) == each.before]
     return f"it still has the old {', '.join(old)}" if old else ""
+
+
+def earlier(node: Node, found: StixObject) -> list[Site]:
+    """The versions before one of a site of ours, the newest first."""
+    rows = node.store.versions([found.id], node.descriptor.fingerprint)
+    rows = sorted(rows, key=lambda row: row.modified or 0, reverse=True)[:_MOST_VERSIONS]
+    objects = (node.own(row.statement).signed.object for row in rows)
+    return [site.read(each) for each in objects if each.modified != found.modified]
 
 
 # -- which forms, which sites

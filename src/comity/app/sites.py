@@ -111,7 +111,8 @@ def site_updated(node: Node, picture: StoredPicture, args: Args) -> Update:
     _has_precision(site.read(before), args.get("precision"))
     place = None if args.get("geojson") is None else area_of(args)
     random = node.randomness.draw(site.RANDOM_BYTES)
-    raw = as_typed(lambda: revise_site(before, after(node, before), said, place=place, random=random))
+    told = forms.earlier(node, before) if place is not None else []
+    raw = as_typed(lambda: revise_site(before, after(node, before), said, place=place, random=random, earlier=told))
     return Update.of(id, before, raw)
 
 

@@ -2,10 +2,11 @@
 
 Rule 1: every property stays as it was said, unknown ones too, but `modified` and what is given. Rule 2: nothing is given to
 a volume that others of the notice would have to have as well, unless all of them have the same there: which one was meant
-cannot be known. Rule 3: a circle that still holds the place is kept, as it stands: a second one would say more.
+cannot be known. Rule 3: a circle that still holds the place is kept, as it stands, and one that was told before and holds it
+is told again: a second one would say more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +64,13 @@ def _must_agree(volumes: Sequence[Mapping[str, Any]], names: set[str]) -> None:
 
 
 def revise_site(
-    found: StixObject, at: Instant, said: Mapping[str, Any], *, place: Area | None = None, random: bytes = b""
+    found: StixObject,
+    at: Instant,
+    said: Mapping[str, Any],
+    *,
+    place: Area | None = None,
+    random: bytes = b"",
+    earlier: Iterable[Site] = (),
 ) -> bytes:
     """A later version of a protected site, told as exactly as the one that it replaces.
 
@@ -73,22 +80,27 @@ def revise_site(
         said: its properties that change, as JSON values; None takes one away.
         place: the exact footprint, where that changes.
         random: `site.RANDOM_BYTES`, with a place.
+        earlier: the versions before that one, the newest first.
 
     Raises:
         LocalError: `bad-argument`: no circle hides this place; `not-stix`: with the changes it cannot be read.
     """
     changed = dict(said)
     if place is not None:
-        changed |= _told(site.read(found), place, random)
+        changed |= _told(site.read(found), place, random, earlier)
     return read_back(again(found, at, changed.items()), site.read)
 
 
-def _told(before: Site, place: Area, random: bytes) -> dict[str, Any]:
+def _told(before: Site, place: Area, random: bytes, earlier: Iterable[Site]) -> dict[str, Any]:
     """How the place is told; nothing where it was told so before."""
     if place == before.area or site.holds(before, place):
         return {}
     if before.is_exact:
         return {"area": geojson(place)}
+    for each in earlier:
+        if each.precision is before.precision and site.holds(each, place):
+            # The place has come back: another circle around it would say with this one where it lies.
+            return {"area": geojson(each.area), "widened_m": each.widened_m}
     wanted = Wanted(before.precision, before.widened_m or 0.0)
     if before.precision is Precision.CALL:
         wanted = Wanted.parse(Precision.CALL)

@@ -100,6 +100,31 @@ def test_a_circle_that_holds_the_place_no_more_is_told_anew_to_those_who_have_it
     run(story)
 
 
+@pytest.mark.parametrize("precision", ["widened:5", "call"])
+@pytest.mark.parametrize("at", PLACES)
+def test_a_place_that_comes_back_is_told_in_the_circle_that_was_told_of_it_before(
+    at: tuple[float, float], precision: str
+) -> None:
+    """PROTECTED-SITE-15: the liar waits; two circles around one place say that it lies in both, three say more."""
+    fr, _ru = parties("fr", "ru")
+
+    async def story() -> None:
+        exact, form = await told(fr, at, precision, to=["ru"])
+        first = circle_of(fr, form)
+        far = away(at, 4 * first.radius_m)
+        circles = []
+        for place in (far, at, far, at):
+            said = await asked(fr, "protect", replaces=newest(fr, exact), geojson=point(*place))
+            circles.append(circle_of(fr, said["moved"][0]["statement"]))
+        assert circles == [circles[0], first, circles[0], first]
+        # The same where it is moved by hand.
+        for place, around in ((far, circles[0]), (at, first)):
+            await asked(fr, "protect", replaces=newest(fr, form), geojson=point(*place))
+            assert circle_of(fr, newest(fr, form)) == around
+
+    run(story)
+
+
 def test_a_circle_that_may_stand_for_two_places_is_not_moved_but_questioned() -> None:
     """Which of the two it was told for is known to nobody here: a wrong guess would leave one of them unprotected."""
     fr, _ru = parties("fr", "ru")
