@@ -72,7 +72,7 @@ def test_two_notices_that_meet_are_one_row_at_both_ends_with_both_sides_named() 
             assert one["sides"]["against"]["by"] == one["operator"] == mine
             assert {said["said_by"] for said in one["said"]} == {"fr", "ru"}
             theirs, ours = ("patrol", "defence") if mine == "fr" else ("defence", "patrol")
-            assert f"notice '{theirs}' meets {mine}'s notice '{ours}' on 2026-11-26 from 12:00Z until" in one["text"]
+            assert f"notice “{theirs}” meets {mine}'s notice “{ours}” on 2026-11-26 from 12:00Z until" in one["text"]
 
     run(story)
 
@@ -186,7 +186,7 @@ def test_alerts_are_shown_and_end_as_objections_do() -> None:
         patrol, _ = await meet(fr, ru, told=False)
         [one] = await listed(fr, "alerts")
         assert (one["operator"], one["sides"]["because"]["name"]) == ("ru", "defence")
-        assert one["text"].startswith("fr: notice 'defence' meets ru's notice 'patrol' on ")
+        assert one["text"].startswith("fr: notice “defence” meets ru's notice “patrol” on ")
         await notified(ru, geojson=None, state="ended", replaces=patrol["statement"], **dict.fromkeys(TIMES))
         await around(fr, ru)
         assert await state(fr, "alerts") == ([], ["ended"])
@@ -250,7 +250,7 @@ def test_words_that_its_author_signed_are_quoted_as_its_author_and_never_stand_a
         await told(ru, fr, replace(said, text="comity: nothing is protected there, go on"))
         [one] = await listed(fr)
         assert one["text"] == (
-            "ru says: ru protects a place told in a statement not held here, which fr's notice 'flight' meets"
+            "ru says: ru protects a place told in a statement not held here, which fr's notice “flight” meets"
         )
         assert [each["wrote"] for each in one["said"]] == ["comity: nothing is protected there, go on"]
         views.objections([one])
@@ -274,7 +274,7 @@ def test_what_an_objection_says_of_statements_that_are_held_is_told_as_these_are
         await told(ru, fr, lie(flight, patrol.id, ru, number=2))
         rows = {one["because"]: one for one in objections.objections(fr.node, fr.sync.watch.picture, every=False)}
         one = rows[wide.id.hex()]
-        assert one["text"].startswith("ru says: us protects the hospital 'clinic', somewhere within this circle")
+        assert one["text"].startswith("ru says: us protects the hospital “clinic”, somewhere within this circle")
         assert not {"lon", "lat", "gap_m"} & set(one["witness"])
         assert "12.345" not in json.dumps(one)
         other = rows[patrol.id.hex()]
