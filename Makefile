@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 FUZZ_ARGS ?=
 BENCH_ARGS ?=
-# What takes its time, because it starts processes or plays for seconds; `make test` runs it.
+# What takes its time, because it starts processes or plays for seconds; `make test` runs it, and what draws its cases.
 LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/app/test_serve.py tests/unit/test_bench.py \
 	tests/unit/test_readme.py
 
@@ -21,7 +21,7 @@ demo: $(VENV)/run ## November 2015 replayed with five nodes (DEMO_ARGS=--headles
 	@$(BIN)/comity demo $(DEMO_ARGS)
 
 quick: lint ## format, lint, types, imports and the fast tests, in a minute: the loop while you work
-	@$(BIN)/python -m pytest -q -n auto $(addprefix --ignore=,$(LONG)) $(TEST_ARGS) tests/unit tests/conformance
+	@$(BIN)/python -m pytest -q -n auto -m "not hypothesis and not slow" $(addprefix --ignore=,$(LONG)) $(TEST_ARGS) tests/unit tests/conformance
 
 test: $(VENV)/dev ## every test that can run here, on all cores; what is drawn is the same in every run
 	@$(BIN)/python -m pytest -q -n auto $(TEST_ARGS)
