@@ -135,6 +135,25 @@ def test_a_track_of_many_positions_is_told_by_fewer_and_loses_nothing(
             assert not holds(found, (lon, lat))
 
 
+@pytest.mark.parametrize("turn", [4.0, 12.0, 19.9])
+@pytest.mark.parametrize("radius", [0.3, 0.9, 1.1, 2.0, 20.0])
+@pytest.mark.parametrize("place", [(36.2, 36.0), (-70.0, -52.0), (179.999, 10.0)])
+def test_nothing_is_lost_on_either_side_of_a_gentle_bend(turn: float, radius: float, place: Position) -> None:
+    """Edges that go on around a bend of so many lengths, first to the left and then to the right."""
+    length_m, heading, line = 200.0, 10.0, [place]
+    for number in range(14):
+        line.append(WGS84.fwd(*line[-1], heading, 2 * radius * length_m * sin(radians(turn / 2)))[:2])
+        heading += turn if number < 7 else -turn
+    if place[0] > 179:
+        # What would go on beyond the antimeridian goes along it.
+        line = [(min(lon % 360.0, 180.0), lat) for lon, lat in line]
+    found = area.area(*corridor.around([line], length_m))
+    for share in range(0, 141, 2):
+        for azimuth in range(0, 360, 12):
+            lon, lat, _ = WGS84.fwd(*on_line(tuple(line), share / 140), azimuth, length_m * 0.9999)
+            assert holds(found, (lon, lat)), (share, azimuth)
+
+
 def test_a_line_with_too_many_bends_is_refused_with_how_to_go_on() -> None:
     zigzag = tuple((36.0 + k / 100, 35.0 + k % 2 / 10) for k in range(200))
     with pytest.raises(RemoteError, match="fewer positions, cut it into Features, or say a wider buffer") as caught:

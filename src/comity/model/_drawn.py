@@ -190,12 +190,12 @@ def _numbers(value: Any) -> Iterator[Any]:
 
 # -- reference systems
 
-_WGS84 = re.compile(
-    r"(urn:(x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
-    r"(ogc[:/]([\d.]*[:/])?(crs:?)?84h?|crs:?84h?|epsg[:/]([\d.]*[:/])?(4326|4979)|(gcs_)?wgs[ _]?(19)?84)",
-    re.IGNORECASE,
+# Patterns are compiled when a drawing is read, which most commands do not.
+_WGS84 = (
+    r"(?i)(urn:(x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
+    r"(ogc[:/]([\d.]*[:/])?(crs:?)?84h?|crs:?84h?|epsg[:/]([\d.]*[:/])?(4326|4979)|(gcs_)?wgs[ _]?(19)?84)"
 )
-_CODE = re.compile(r"(?:epsg|esri)\D{1,2}(?:[\d.]*[:/])?(\d{4,6})$|[#:/](\d{4,6})$", re.IGNORECASE)
+_CODE = r"(?i)(?:epsg|esri)\D{1,2}(?:[\d.]*[:/])?(\d{4,6})$|[#:/](\d{4,6})$"
 _MERCATOR = frozenset({"3857", "900913", "3785", "102100", "102113", "3395"})
 _NAMES = {
     "4258": "ETRS89",
@@ -219,7 +219,7 @@ def check_crs(given: Any, place: str) -> None:
     name = _crs_name(given)
     if name is None:
         _refuse(f"crs does not name a reference system: take it out if the positions are WGS 84, else {_AGAIN}", place)
-    if not _WGS84.fullmatch(name.strip()) and name != "http://www.opengis.net/gml/srs/epsg.xml#4326":
+    if not re.fullmatch(_WGS84, name.strip()) and name != "http://www.opengis.net/gml/srs/epsg.xml#4326":
         _refuse(
             f"coordinates are WGS 84 in degrees (RFC 7946 section 4), and this says {_system(name)}: {_AGAIN}", place
         )
@@ -238,7 +238,7 @@ def _crs_name(given: Any) -> str | None:
 
 
 def _system(name: str) -> str:
-    found = _CODE.search(name)
+    found = re.search(_CODE, name)
     code = found and (found[1] or found[2])
     if code is None:
         return f"{name[:64]!a}"
@@ -262,8 +262,8 @@ class Radius:
     notes: tuple[str, ...] = ()
 
 
-_RADIUS = re.compile(r"radius|radii|^rad$|^range|^buffer|diameter|^rayon|радиус|نصف.?القطر|半径", re.IGNORECASE)
-_UNIT = re.compile(r"^(radius|circle|buffer|distance)?_?units?$", re.IGNORECASE)
+_RADIUS = r"(?i)radius|radii|^rad$|^range|^buffer|diameter|^rayon|радиус|نصف.?القطر|半径"
+_UNIT = r"(?i)^(radius|circle|buffer|distance)?_?units?$"
 
 
 def radius(properties: Mapping[str, Any], place: str, *, has_points: bool) -> Radius:
@@ -291,7 +291,7 @@ def radius(properties: Mapping[str, Any], place: str, *, has_points: bool) -> Ra
 
 
 def _says_radius(name: str, given: Any) -> bool:
-    if _RADIUS.search(name) is None or _UNIT.match(name):
+    if re.search(_RADIUS, name) is None or re.match(_UNIT, name):
         return False
     if type(given) in (int, float):
         return bool(given)
@@ -333,7 +333,7 @@ def _reckoned(name: str, given: Any, properties: Mapping[str, Any]) -> float | N
     known = (length.metres_of("".join(words[-count:])) for count in (2, 1) if len(words) > count)
     unit = next((metres for metres in known if metres is not None), None)
     if unit is None:
-        units = [each for key, each in properties.items() if _UNIT.match(key) and type(each) is str]
+        units = [each for key, each in properties.items() if re.match(_UNIT, key) and type(each) is str]
         unit = length.metres_of(units[0]) if units else None
     return None if unit is None else given * unit * half
 

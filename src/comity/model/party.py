@@ -292,10 +292,11 @@ def armour(packed: bytes) -> str:
 
 # Some mail programs make dashes longer, and each answer sets a mark before every line that it quotes.
 _DASHES = "[-\u2010-\u2015\u2212]+"
-_ARMOURED = re.compile(
-    rf"{_DASHES} ?BEGIN COMITY DESCRIPTOR ?{_DASHES}(?P<body>[^-\u2010-\u2015\u2212]*)(?P<end>{_DASHES} ?END COMITY DESCRIPTOR)?"
+_ARMOURED = (
+    rf"{_DASHES} ?BEGIN COMITY DESCRIPTOR ?{_DASHES}(?P<body>[^-\u2010-\u2015\u2212]*)"
+    rf"(?P<end>{_DASHES} ?END COMITY DESCRIPTOR)?"
 )
-_QUOTED = re.compile(r"^[ \t>|]+", re.MULTILINE)
+_QUOTED = r"(?m)^[ \t>|]+"
 
 
 def unarmour(text: str) -> bytes:
@@ -304,12 +305,12 @@ def unarmour(text: str) -> bytes:
     Raises:
         LocalError: `bad-argument`: there is none, it is cut off or damaged, or there are several.
     """
-    found = list(_ARMOURED.finditer(text))
+    found = list(re.finditer(_ARMOURED, text))
     if not found:
         raise LocalError(BAD_ARGUMENT, f"not a descriptor: it starts with {_BEGIN} and ends with {_END}")
     if not all(one["end"] for one in found):
         raise LocalError(BAD_ARGUMENT, f"the descriptor is cut off or damaged: it ends with {_END}")
-    bodies = {"".join(_QUOTED.sub("", one["body"]).split()) for one in found}
+    bodies = {"".join(re.sub(_QUOTED, "", one["body"]).split()) for one in found}
     if len(bodies) > 1:
         raise LocalError(BAD_ARGUMENT, f"there are {len(bodies)} descriptors in this text: keep the one that is meant")
     body = bodies.pop()
