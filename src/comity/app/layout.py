@@ -13,7 +13,7 @@ Numbers, booleans, None and lists of all these are told as people write them.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -84,17 +84,17 @@ def fold(text: str, width: int, indent: str = "  ") -> list[str]:
     return found
 
 
-def lines_of(cell: object, width: int) -> list[str]:
-    """The lines of a cell, each of at most `width` cells."""
+def lines_of(cell: object, width: int, digits: int = ID_DIGITS) -> list[str]:
+    """The lines of a cell, each of at most `width` cells; an id that does not fit is told by its first `digits`."""
     match cell:
         case Lines():
-            return [line for one in cell for line in lines_of(one, width)]
+            return [line for one in cell for line in lines_of(one, width, digits)]
         case Own():
             return [piece for line in fold(foreign.line(cell), width) for piece in _broken(line, width)]
         case Groups():
             return _groups(cell.split("-"), width)
         case str():
-            return [_line_of(cell, width)]
+            return [_line_of(cell, width, digits)]
         case list() | tuple() | set() | frozenset():
             return _list(list(cell), width)
         case dict():
@@ -109,9 +109,25 @@ def _groups(found: list[str], width: int) -> list[str]:
     return [*("-".join(row) + "-" for row in rows[:-1]), "-".join(rows[-1])]
 
 
-def _line_of(text: str, width: int) -> str:
+def _digits(rows: list[list[object]]) -> int:
+    """How many digits tell the ids of a table apart, and name no other of them: twelve, unless somebody has tried."""
+    ids, digits = {one for row in rows for cell in row for one in _ids(cell)}, ID_DIGITS
+    while len({one[:digits] for one in ids}) < len(ids):
+        digits += 1
+    return digits
+
+
+def _ids(cell: object) -> Iterator[str]:
+    if isinstance(cell, Lines):
+        for one in cell:
+            yield from _ids(one)
+    elif isinstance(cell, str) and _ID.fullmatch(cell):
+        yield str(cell)
+
+
+def _line_of(text: str, width: int, digits: int) -> str:
     if _ID.fullmatch(text):
-        return text if len(text) <= width else text[: min(ID_DIGITS, width)]
+        return text if len(text) <= width else text[: min(digits, width)]
     free = isinstance(text, Quoted) or not _WORD.fullmatch(text)
     return foreign.quoted(text, width) if free else foreign.line(text, width)
 
@@ -147,10 +163,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], width: int) 
     cells = [list(row) for row in rows]
     if not cells:
         return []
-    widths = _widths(columns, cells, width)
+    digits = _digits(cells)
+    widths = _widths(columns, cells, width, digits)
     header = [lines_of(Own(column), wide) for column, wide in zip(columns, widths, strict=True)]
     found = [_joined(header, widths), ["─" * (sum(widths) + GAP * (len(widths) - 1))]]
-    found += [_joined([lines_of(cell, wide) for cell, wide in zip(row, widths, strict=True)], widths) for row in cells]
+    told = ([lines_of(cell, wide, digits) for cell, wide in zip(row, widths, strict=True)] for row in cells)
+    found += [_joined(row, widths) for row in told]
     return [line.rstrip() for lines in found for line in lines]
 
 
@@ -163,11 +181,11 @@ def names_and_values(values: Iterable[tuple[str, object]], width: int) -> list[s
     return [line.rstrip() for lines in found for line in lines]
 
 
-def _widths(columns: Sequence[str], rows: list[list[object]], width: int) -> list[int]:
+def _widths(columns: Sequence[str], rows: list[list[object]], width: int, digits: int) -> list[int]:
     """How wide each column is: as it would be if that fits, else the widest give way."""
     wanted, least = [], []
     for index, column in enumerate(columns):
-        told = [column, *(line for row in rows for line in lines_of(row[index], width))]
+        told = [column, *(line for row in rows for line in lines_of(row[index], width, digits))]
         wanted.append(max(map(cell_len, told)))
         least.append(max([_LEAST_COLUMN, *(len(one) for one in told if _WORD.fullmatch(one) and len(one) <= _TIME)]))
     room, found = width - GAP * (len(columns) - 1), dict.fromkeys(range(len(columns)), 0)

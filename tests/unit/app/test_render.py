@@ -68,6 +68,12 @@ def test_an_id_is_whole_or_its_first_digits_and_never_on_two_lines(width: int) -
     assert len(told) == 2
 
 
+def test_two_ids_of_one_table_are_told_apart() -> None:
+    rows = [("ru", render.lines(render.quoted("x"), ID[:20] + digit * 44)) for digit in "5f"]
+    told = "\n".join(layout.table(("by", "what"), rows, 50))
+    assert all(f"  {ID[:20]}{digit}\n" in told + "\n" for digit in "5f")
+
+
 def test_wide_and_right_to_left_texts_leave_the_next_column_where_it_is() -> None:
     rows = [("fr", render.quoted(text), "end") for text in ("检查站", "שלום", "abc", "e\u0301")]
     told = layout.table(("by", "what", "then"), rows, 80)[2:]
