@@ -64,6 +64,7 @@ altitudes = st.one_of(
         st.sampled_from([Unit.M, Unit.FT]),
         st.sampled_from([Reference.W84, Reference.MSL, Reference.AGL]),
     ),
+    st.builds(Altitude, st.integers(0, 9_000).map(float), st.just(Unit.M), st.just(Reference.UNSTATED)),
     st.builds(Altitude, st.integers(0, 400).map(float), st.just(Unit.FL), st.just(Reference.FL)),
 )
 
@@ -193,13 +194,17 @@ def test_what_an_altitude_is_written_as_reads_back(level: Altitude | None) -> No
     st.floats(-430.0, 8_849.0),
     st.floats(0.94, 1.05),
     st.floats(-1_300.0, 600.0),
+    st.tuples(st.booleans(), st.booleans()),
 )
 def test_bands_that_meet_in_any_world_are_found(
-    a: Band, b: Band, geoid: float, ground: float, stretch: float, shift: float
+    a: Band, b: Band, geoid: float, ground: float, stretch: float, shift: float, seas: tuple[bool, bool]
 ) -> None:
-    """A world is a geoid, a ground and an air at one place and time; there every altitude is one height."""
+    """A world is a geoid, a ground and an air at one place and time; there every altitude is one height.
 
-    def height(level: Altitude | None, none: float) -> float:
+    Bare metres are above the sea to the author of one band, and above the ellipsoid to that of another.
+    """
+
+    def height(level: Altitude | None, none: float, sea: bool) -> float:
         if level is None:
             return none
         above = {
@@ -207,10 +212,13 @@ def test_bands_that_meet_in_any_world_are_found(
             Reference.MSL: level.metres + geoid,
             Reference.AGL: level.metres + ground + geoid,
             Reference.FL: level.metres * stretch + shift + geoid,
+            Reference.UNSTATED: level.metres + (geoid if sea else 0.0),
         }
         return above[level.reference]
 
-    spans = [(height(band.floor, -1e9), height(band.ceiling, 1e9)) for band in (a, b)]
+    spans = [
+        (height(band.floor, -1e9, sea), height(band.ceiling, 1e9, sea)) for band, sea in zip((a, b), seas, strict=True)
+    ]
     assume(spans[0][0] <= spans[1][1] and spans[1][0] <= spans[0][1])
     found = a.overlap(b)
     assert found is not None
