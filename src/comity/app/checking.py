@@ -46,16 +46,16 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
         margin_m=margin * 1000,
         stale_after_s=stale_after * 60,
     )
-    told = {**_read(volumes, now, not_used), **versions.with_sides(node, found.as_dict())}
+    told = {**_read(drawn, volumes, now, not_used), **versions.with_sides(node, found.as_dict())}
     if told["time_warning"]:
         told["text"] = f"{told['time_warning']}\n{told['text']}"
     asked = [("volumes", [volume]), ("margin_km", margin), ("stale_after_min", stale_after)]
     return told, _record(node, [*asked, ("result", told)]) if args.get("record") else None
 
 
-def _read(volumes: tuple[Volume, ...], now: Instant, not_used: list[str]) -> Args:
+def _read(args: Args, volumes: tuple[Volume, ...], now: Instant, not_used: list[str]) -> Args:
     """What was read, and what is to be said of its times before anything else."""
-    read = reading.told(understood.read(volumes), now)
+    read = reading.told(understood.read(volumes), now, args)
     return {"understood_as": read, "time_warning": reading.time_warning(volumes, now), "not_used": not_used}
 
 

@@ -59,7 +59,8 @@ def _lines(one: dict[str, Any]) -> list[Own]:
 
 
 def _area(one: dict[str, Any]) -> Own:
-    first: str = one["understood_as"]["text"].splitlines()[0]
+    text: str = one["understood_as"]["text"]
+    first = next(line for line in text.splitlines() if line.startswith("area: "))
     return own(first.removeprefix("area: "))
 
 

@@ -60,7 +60,12 @@ def together(args: Args) -> tuple[Args, list[str]]:
     """
     found = _drawn(args, extent=True)
     file = drawing.write(found.area).decode()
-    return {**args, "geojson": file, "buffer": None}, list(found.notes)
+    return {**args, "geojson": file, **_buffered(args)}, list(found.notes)
+
+
+def _buffered(args: Args) -> Args:
+    """The buffer is in the area already; it is only said back."""
+    return {"buffer": None, "buffered": args.get("buffer")}
 
 
 def _drawn(args: Args, extent: bool) -> Drawing:
@@ -77,8 +82,7 @@ def _drawn(args: Args, extent: bool) -> Drawing:
 def _arguments(args: Args, feature: Feature, name: str | None, count: int) -> Args:
     file = drawing.write(feature.area).decode()
     shown = {"number": feature.number, "name": name} if count > 1 else {}
-    # The buffer is in the area already.
-    return {**args, "geojson": file, "buffer": None, "name": name, "feature": shown}
+    return {**args, "geojson": file, **_buffered(args), "name": name, "feature": shown}
 
 
 def of_feature(args: Args, make: Callable[[], T]) -> T:
@@ -203,19 +207,20 @@ def understood_as(found: StixObject, now: Instant, args: Args) -> Args | None:
     """
     try:
         if found.type == "notice":
-            return told(understood.read(notice.read(found).volumes), now)
+            return told(understood.read(notice.read(found).volumes), now, args)
         if found.type == "protected-site":
             read = site.read(found)
             volumes = (Volume(area_of(args)),) if args.get("geojson") else read.volumes
-            return told(understood.read(volumes, read.window), now)
+            return told(understood.read(volumes, read.window), now, args)
     except RemoteError:
         pass
     return None
 
 
-def told(found: understood.Understood, now: Instant) -> Args:
+def told(found: understood.Understood, now: Instant, args: Args) -> Args:
     """A reading as JSON values, and the same in words."""
-    return {**found.as_dict(), "text": understood.words(found, now)}
+    around = f"buffer: {args['buffered'].strip()} around what is drawn\n" if args.get("buffered") else ""
+    return {**found.as_dict(), "text": around + understood.words(found, now)}
 
 
 def answer(each: Sequence[Args], not_used: list[str]) -> Args:

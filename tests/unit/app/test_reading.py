@@ -375,8 +375,37 @@ def test_a_check_says_before_all_else_that_its_time_is_past_or_far_away_or_long(
 # -- buffers
 
 
-@pytest.mark.parametrize("buffer", ["500", "m", "0.5 miles", "-3m", "1e3m", "500m500m"])
+@pytest.mark.parametrize("buffer", ["500", "m", "0.5 leagues", "-3m", "1e3m", "500m500m"])
 def test_a_buffer_is_a_length_with_its_unit(buffer: str) -> None:
     [fr] = parties("fr")
     found = run(lambda: refused(fr, "notice", geojson=AREA, **TIMES, buffer=buffer))
     assert found[:2] == ("bad-argument", "--buffer")
+
+
+ROUTE = json.dumps({"type": "LineString", "coordinates": [[36.40, 35.08], [36.55, 35.15], [36.612, 35.204]]})
+
+
+def test_a_movement_says_its_window_and_how_far_around_its_line_it_reaches() -> None:
+    """UNDERSTOOD-AS-12."""
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        moving = {"geojson": ROUTE, "function": "movement", "buffer": "500m", "to": ["ru"]}
+        assert (await refused(fr, "protect", **moving, **PAST))[1] == "--until"
+        assert (await refused(fr, "protect", **moving, **FAR))[1] == "--from"
+        told = await asked(fr, "protect", **moving, **TIMES)
+        read = told["understood_as"]
+        assert read["window"] == {"from": "2026-11-26T12:00:00.000Z", "until": "2026-11-26T14:00:00.000Z"}
+        lines = read["text"].splitlines()
+        assert "buffer: 500m around what is drawn" in lines
+        assert lines[-1] == (
+            "on its way: Thursday 2026-11-26 12:00Z until 14:00Z, in 2 h; lasts 2 h; protected at all other times too"
+        )
+        assert 20 < read["volumes"][0]["area"]["km2"] < 40
+        await ru.syncs(fr)
+        heard = (await asked(ru, "show", statement=told["statement"]))["understood_as"]
+        assert (heard["volumes"], heard["window"]) == (read["volumes"], read["window"])
+        checked = await asked(fr, "check", geojson=ROUTE, buffer="500m", **TIMES)
+        assert "buffer: 500m around what is drawn" in checked["understood_as"]["text"]
+
+    run(story)
