@@ -210,8 +210,9 @@ def understood_as(found: StixObject, now: Instant, args: Args) -> Args | None:
             return told(understood.read(notice.read(found).volumes), now, args)
         if found.type == "protected-site":
             read = site.read(found)
-            volumes = (Volume(area_of(args)),) if args.get("geojson") else read.volumes
-            return told(understood.read(volumes, read.window), now, args)
+            if args.get("geojson"):
+                return told(understood.read([Volume(area_of(args))], read.window), now, args)
+            return told(understood.read(read.volumes, read.window, somewhere=not read.is_exact), now, args)
     except RemoteError:
         pass
     return None

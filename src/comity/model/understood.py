@@ -11,7 +11,7 @@ can tell. Nothing here decides anything: what is checked are the volumes. spec/u
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
 from typing import Any
@@ -33,6 +33,7 @@ class Shape(StrEnum):
 
     POINT = "point"
     CIRCLE = "circle"
+    SOMEWHERE = "somewhere-within"
     OUTLINE = "outline"
 
 
@@ -42,7 +43,7 @@ class PartRead:
 
     Attributes:
         centre: longitude and latitude of a point or circle.
-        radius_m: of a circle.
+        radius_m: of a circle, and of one in which a place lies somewhere: that one has no centre here, for it is none.
         corners, holes: of an outline.
     """
 
@@ -97,9 +98,16 @@ class Understood:
         return told if self.window is None else told | {"window": _times(self.window)}
 
 
-def read(volumes: Iterable[Volume], window: Interval | None = None) -> Understood:
-    """Say how volumes were read."""
-    return Understood(tuple((each, _area(each.area)) for each in volumes), window)
+def read(volumes: Iterable[Volume], window: Interval | None = None, *, somewhere: bool = False) -> Understood:
+    """Say how volumes were read.
+
+    Args:
+        volumes: of a notice, a site or an operation.
+        window: of a movement.
+        somewhere: the area is that of a site which is not exact: a circle in which it lies, and not around which.
+    """
+    found = ((each, _area(each.area)) for each in volumes)
+    return Understood(tuple((each, _somewhere(area) if somewhere else area) for each, area in found), window)
 
 
 def words(found: Understood, now: Instant) -> str:
@@ -122,6 +130,12 @@ def _area(area: Area) -> AreaRead:
     bounds = extent.bounds(part.bounds for part in parts)
     size = sum(extent.square_metres(part) for part in area.parts)
     return AreaRead(bounds, extent.middle_of(area, bounds), _km2(size), parts)
+
+
+def _somewhere(found: AreaRead) -> AreaRead:
+    """The same of a place that is told as a circle: what is at the centre is not the place, and would be taken for it."""
+    parts = tuple(replace(part, shape=Shape.SOMEWHERE, centre=None) for part in found.parts)
+    return replace(found, centre=None, parts=parts)
 
 
 def _part(part: Part) -> PartRead:
@@ -203,6 +217,8 @@ def _part_words(part: PartRead, middle: tuple[int, int] | None = None) -> str:
     if part.centre is not None and part.radius_m is not None:
         radius = _place_words.metres(part.radius_m)
         return f"a circle of radius {radius} around {_place_words.position(*part.centre)}, {size}"
+    if part.shape is Shape.SOMEWHERE:
+        return f"somewhere within a circle of radius {_place_words.metres(part.radius_m or 0.0)} {size}"
     holes = f" with {part.holes} {'hole' if part.holes == 1 else 'holes'}" if part.holes else ""
     return f"an outline of {part.corners} corners{holes} {size}{_around(middle)}"
 

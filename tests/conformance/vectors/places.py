@@ -85,7 +85,8 @@ def read_site(given: Given) -> Any:
 def read_understood(given: Given) -> Any:
     window = given.get("window")
     during = None if window is None else interval.parse(window["from"], window["until"])
-    return understood.read(map(_stated, given["volumes"]), during).as_dict()
+    somewhere = given.get("precision", "exact") != "exact"
+    return understood.read(map(_stated, given["volumes"]), during, somewhere=somewhere).as_dict()
 
 
 def _stated(of: Given) -> Volume:

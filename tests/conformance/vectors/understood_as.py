@@ -43,7 +43,7 @@ def altitude(stated: str, reference: str, lowest_m: float, highest_m: float) -> 
 
 
 def vectors() -> list[Vector]:
-    return [*_areas(), *_bands(), *_times()]
+    return [*_areas(), _somewhere(), *_bands(), *_times()]
 
 
 def _given(**volume: Any) -> Value:
@@ -57,6 +57,13 @@ BOX_AREA = whole(BOX_REACH, (36.25, 35.9), outline(BOX_REACH))
 
 def _out(area: Value = BOX_AREA, band: Value = NO_BAND, times: Value = TIMES) -> Value:
     return {"volumes": [{"area": area, "band": band, **times}]}
+
+
+def _somewhere() -> Vector:
+    around = bounds(35.9450623, 36.3053849, 35.8549374, 36.1946151, 78.54)
+    part = {"shape": "somewhere-within", **around, "radius_m": 5000.0}
+    given = _given(area=CIRCLE) | {"precision": "widened"}
+    return good("somewhere", "UNDERSTOOD-AS-13", "a site that is not exact", given, _out(whole(around, None, part)))
 
 
 def _areas() -> list[Vector]:

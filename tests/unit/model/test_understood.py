@@ -77,6 +77,20 @@ def test_a_window_is_told_beside_a_site_that_is_protected_always() -> None:
     )
 
 
+@given(circles)
+def test_what_is_told_of_a_place_that_is_not_exact_has_no_centre(around: Circle) -> None:
+    """UNDERSTOOD-AS-13: neither as a number nor in the words; what is read is a circle in which it lies somewhere."""
+    found = understood.read([Volume(Area((around,)))], somewhere=True)
+    [told] = found.as_dict()["volumes"]
+    [part] = told["area"]["parts"]
+    assert (told["area"]["centre"], part["shape"]) == (None, "somewhere-within")
+    assert not {"lat", "lon"} & part.keys()
+    said = understood.words(found, NOW)
+    assert "somewhere within a circle of radius" in said
+    assert "centre" not in said
+    assert " around " not in said
+
+
 # -- in words
 
 
