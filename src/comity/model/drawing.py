@@ -47,7 +47,7 @@ class Feature:
         """What a person finds it by in the file.
 
         >>> Feature(2, Area(()), "Clinic 2", {}, False).title
-        "feature 2, “Clinic 2”"
+        'feature 2, “Clinic 2”'
         """
         return _title(self.number, self.name)
 

@@ -304,11 +304,12 @@ class Sync:
 
     async def _take_up(self, loops: dict[Fingerprint, list[asyncio.Task[None]]], beat: float) -> None:
         """Start with parties that were added, and end with those that were removed."""
-        peers = {peer.fingerprint for peer in self._node.peers if peer.descriptor.addresses}
-        for gone in loops.keys() - peers:
+        # In the order of their names: a set has another in each process.
+        peers = [peer.fingerprint for peer in self._node.peers if peer.descriptor.addresses]
+        for gone in [who for who in loops if who not in peers]:
             await _end(loops.pop(gone))
             self.contacts.forget(gone)
-        for new in peers - loops.keys():
+        for new in [who for who in peers if who not in loops]:
             ways = [self._pull_for_ever(new), self._beat_for_ever(new, beat)]
             loops[new] = list(map(asyncio.create_task, ways))
 

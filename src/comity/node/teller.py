@@ -87,7 +87,7 @@ class Teller:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._waiting: dict[Fingerprint, set[asyncio.Event]] = {}
+        self._waiting: dict[Fingerprint, list[asyncio.Event]] = {}
         self._closing = False
         self.asked: dict[Fingerprint, Instant] = {}
         self.answered: Callable[[Fingerprint, StatementId], None] = lambda hearer, answer: None
@@ -163,14 +163,14 @@ class Teller:
             return
         # Each wait has an event of its own, which it takes away with it however it ends: an event that outlived its wait
         # would belong to a loop that is gone, and break the next wait of the same caller.
-        event, events = asyncio.Event(), self._waiting.setdefault(caller, set())
-        events.add(event)
+        event, events = asyncio.Event(), self._waiting.setdefault(caller, [])
+        events.append(event)
         try:
             await asyncio.wait_for(event.wait(), seconds)
         except TimeoutError:
             pass
         finally:
-            events.discard(event)
+            events.remove(event)
             if not events and self._waiting.get(caller) is events:
                 del self._waiting[caller]
 
