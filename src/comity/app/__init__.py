@@ -2,6 +2,7 @@
 
 __all__ = [
     "airspace_commands",
+    "beside",
     "call",
     "caveats",
     "changed",

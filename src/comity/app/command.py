@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.app import caveats, render, views
+from comity.app import beside as beside_words
+from comity.app import render, views
 from comity.app.render import lines, own, word
 from comity.errors import BAD_ARGUMENT, TOO_LARGE, LocalError, RemoteError
 
@@ -141,7 +142,7 @@ def tell_alone(told: dict[str, Any], what: str) -> None:
     for one in told.get("statements", [told]):
         if what in one:  # a version that changes nothing has none
             render.block(one[what])
-        for line in caveats.words(one) if "not_understood" in one else ():
+        for line in beside_words.caveats(one) if "not_understood" in one else ():
             render.note("{}", line)
         for objection in one.get("objections", []):
             render.note("objection: {}", own(objection["text"]))

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from comity.app.layout import Own
-from comity.app.render import own, word
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Unverified
@@ -35,17 +33,6 @@ class Creators:
         if self._names is None:
             self._names = _names(self._node)
         return {"id": id, "name": self._names.get((by, id.lower()))}
-
-
-def words(by: str, one: Args) -> list[Own]:
-    """A line for people: who said it, and whom the object names; none where it names nobody."""
-    creator = one.get("created_by")
-    if creator is None:
-        return []
-    if creator["name"] is None:
-        return [own("said by {}; the object names {} as its creator", word(by), word(creator["id"]))]
-    told = "said by {}; the object names {} as its creator, which {} calls {}"
-    return [own(told, word(by), word(creator["id"]), word(by), creator["name"])]
 
 
 def _names(node: Node) -> dict[tuple[Fingerprint, str], str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from comity.app import caveats, creators, echo, render
+from comity.app import beside as beside_words
+from comity.app import echo, render
 from comity.app.layout import Groups, Lines, Own
 from comity.app.render import lines, own, quoted, word
 from comity.model.fingerprint import Fingerprint, groups, words
@@ -25,12 +26,12 @@ def inbox(found: list[dict[str, Any]]) -> None:
 
 def beside(by: str, one: dict[str, Any]) -> Lines:
     """What stands beside a statement: whom the object names as its creator, and what of it is not understood."""
-    return lines(*creators.words(by, one), *caveats.words(one))
+    return lines(*beside_words.creator(by, one), *beside_words.caveats(one))
 
 
 def in_words(by: str, told: dict[str, Any]) -> dict[str, Any]:
     """An answer about one statement, as facts: what stands beside it in words."""
-    created_by, not_understood = lines(*creators.words(by, told)), lines(*caveats.words(told))
+    created_by, not_understood = lines(*beside_words.creator(by, told)), lines(*beside_words.caveats(told))
     shown: dict[str, object] = {"created_by": created_by, "not_understood": not_understood, "accepted": None}
     if "state" in told:
         shown |= {"state": own(told["state"]), "audience": lines(*_audience(told["audience"]))}

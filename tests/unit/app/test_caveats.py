@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from comity.app import caveats, creators, views
+from comity.app import beside, views
 from comity.app.operations import perform
 from comity.model import content
 from unit.model.test_content import an_object
@@ -53,10 +53,10 @@ def test_both_sides_name_what_is_not_understood_and_count_it_as_amber_strict_and
     for told in (said, *heard.values()):
         assert told["not_understood"] == NAMED
     for told in (heard["statements"], heard["own"]):
-        assert caveats.words(told)[0].startswith("not understood: “PAP:RED” at /labels/1, “x_op")
+        assert beside.caveats(told)[0].startswith("not understood: “PAP:RED” at /labels/1, “x_op")
     for told in (said, heard["inbox"], heard["show"], heard["again"]):
         assert (told["tlp"], told["onward"], told["accepted"]) == ("amber+strict", "never", [])
-        [words] = caveats.words(told)
+        [words] = beside.caveats(told)
         assert words.startswith(
             "not understood, so amber+strict at least and onward never: “PAP:RED” at /labels/1, “x_op"
         )
@@ -68,7 +68,7 @@ def test_what_the_operator_accepts_by_name_is_still_named_on_both_sides_and_rest
     for told in (said, heard["inbox"], heard["show"], heard["again"]):
         assert (told["tlp"], told["onward"], told["accepted"]) == ("clear", "may", names)
         assert told["not_understood"] == NAMED
-        assert "accepted by its author: “PAP:RED”" in caveats.words(told)[0]
+        assert "accepted by its author: “PAP:RED”" in beside.caveats(told)[0]
     said, heard = run(lambda: said_and_heard(names[:1], **CAVEATS))
     assert (heard["show"]["tlp"], heard["show"]["onward"]) == ("amber+strict", "never")
 
@@ -95,7 +95,7 @@ def test_more_than_a_release_can_carry_is_refused_and_many_are_cut_in_words_and_
     assert (told["code"], told["message"]) == ("bad-argument", "at most 100 names")
     said, _ = run(lambda: said_and_heard([], labels=labels))
     assert len(said["not_understood"]) == 101
-    assert caveats.words(said)[0].endswith("and 95 more")
+    assert beside.caveats(said)[0].endswith("and 95 more")
 
 
 async def with_creator(*tellers: str, same_party: bool = True) -> tuple[Any, Any, Any, Any]:
@@ -115,7 +115,7 @@ def test_the_author_is_the_party_and_beside_it_stands_the_identity_that_the_obje
     for told in (said, found, shown, listed):
         assert told["created_by"] == {"id": CREATOR, "name": "ACME"}
     assert said["by"] == found["from"] == shown["by"] == listed["by"] == "fr"
-    assert creators.words("fr", found) == [
+    assert beside.creator("fr", found) == [
         f"said by fr; the object names {CREATOR} as its creator, which fr calls “ACME”"
     ]
 
@@ -124,7 +124,7 @@ def test_a_name_is_only_taken_from_the_party_that_names_the_identity() -> None:
     said, found, shown, listed = run(lambda: with_creator(same_party=False))
     for told in (said, found, shown, listed):
         assert told["created_by"] == {"id": CREATOR, "name": None}
-    assert creators.words("fr", found) == [f"said by fr; the object names {CREATOR} as its creator"]
+    assert beside.creator("fr", found) == [f"said by fr; the object names {CREATOR} as its creator"]
 
 
 @pytest.mark.parametrize("properties", [{}, {"created_by_ref": None}, {"created_by_ref": 5}])
