@@ -7,6 +7,7 @@ node holds. What another party has objected is told as that party's, and words t
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from comity.app import versions
 from comity.app._drafting import Args
@@ -15,13 +16,14 @@ from comity.checks.words import Side
 from comity.errors import RemoteError
 from comity.model import objection
 from comity.model.content import StixObject
-from comity.model.objection import Finding, Objection, Rule
+from comity.model.objection import Finding, Rule
 from comity.model.site import Site
 from comity.node.node import Node
 from comity.node.picture import StoredPicture
 from comity.node.ports import FindingRow, ReceivedRow
 from comity.node.watch import ALERT, OWN, SAID
 from comity.proof.envelope import StatementId
+from comity.record import state
 from comity.record.state import State
 from comity.space import instant
 from comity.space.instant import Instant
@@ -109,11 +111,22 @@ def _told(node: Node, row: ReceivedRow, said: StixObject) -> _Saying:
 # -- one row for each conflict
 
 
+class _Sides:
+    """What stands on the sides of the conflicts of one listing, each looked up once: one site may stand against hundreds."""
+
+    def __init__(self, node: Node, picture: StoredPicture) -> None:
+        self.node, self.picture, self.names, self.now = node, picture, picture.names(), node.journal.now()
+        self.told = cache(lambda statement: versions.side(node, statement))
+        self.state = cache(lambda statement: node.versions.objecting(statement, self.now) or State.IN_FORCE)
+        self.side = cache(lambda statement: _side(node, picture, statement))
+
+
 def _conflicts(node: Node, picture: StoredPicture, sayings: Iterable[_Saying], every: bool) -> list[Args]:
     groups: dict[tuple[object, ...], list[_Saying]] = {}
     for one in sayings:
         groups.setdefault(_key(node, one), []).append(one)
-    found = [_conflict(node, picture, group) for group in groups.values()]
+    sides = _Sides(node, picture)
+    found = [_conflict(sides, group) for group in groups.values()]
     return sorted((one for one in found if every or one["state"] == State.IN_FORCE), key=lambda one: str(one["at"]))
 
 
@@ -130,22 +143,22 @@ def _content(node: Node, statement: StatementId) -> bytes:
     return statement if found is None else found.raw
 
 
-def _conflict(node: Node, picture: StoredPicture, group: list[_Saying]) -> Args:
-    first = min(group, key=lambda one: _rank(node, one))
+def _conflict(sides: _Sides, group: list[_Saying]) -> Args:
+    node, first = sides.node, min(group, key=lambda one: _rank(sides.node, one))
     finding, because = first.finding, first.finding.because
-    asked, met = (_side(node, picture, each) for each in (first.against, because))
+    asked, met = sides.side(first.against), Side() if because is None else sides.side(because)
     return {
         "rule": finding.rule.value,
-        "state": _state(node, group, first).value,
+        "state": _state(sides, group, first).value,
         "operator": None if asked.by is None else node.party_name(asked.by),
         "by": node.party_name(finding.by if met.by is None else met.by),
         "against": first.against.hex(),
         "because": because.hex() if because else None,
         "sides": {
-            "against": versions.side(node, first.against),
-            "because": versions.side(node, because) if because else None,
+            "against": sides.told(first.against),
+            "because": sides.told(because) if because else None,
         },
-        "text": _text(first, asked, met, picture),
+        "text": _text(first, asked, met, sides),
         "meetings": finding.meetings,
         "margin_m": finding.margin_m,
         "time_uncertain": finding.time_uncertain,
@@ -160,15 +173,16 @@ def _rank(node: Node, one: _Saying) -> tuple[bool, bool, bool, Instant]:
     return (not one.found_here, one.withdrawn, node.store.find(one.against) is None, one.at)
 
 
-def _state(node: Node, group: list[_Saying], first: _Saying) -> State:
+def _state(sides: _Sides, group: list[_Saying], first: _Saying) -> State:
     if all(one.withdrawn for one in group):
         return State.WITHDRAWN
-    return node.versions.between(Objection("", first.against, first.finding, withdrawn=False), node.journal.now())
+    against, because = first.against, first.finding.because or first.against
+    return state.between(sides.state(against), sides.state(because))
 
 
-def _side(node: Node, picture: StoredPicture, statement: StatementId | None) -> Side:
-    by = None if statement is None else node.versions.author(statement)
-    if statement is None or by is None:
+def _side(node: Node, picture: StoredPicture, statement: StatementId) -> Side:
+    by = node.versions.author(statement)
+    if by is None:
         return Side()
     try:
         entries = picture.entries(by, statement)
@@ -177,9 +191,9 @@ def _side(node: Node, picture: StoredPicture, statement: StatementId | None) -> 
     return Side.of(by, entries[0].matter) if entries else Side(by)
 
 
-def _text(one: _Saying, asked: Side, met: Side, picture: StoredPicture) -> str:
+def _text(one: _Saying, asked: Side, met: Side, sides: _Sides) -> str:
     whose = "your" if one.found_here else "its"
-    text = words.text(one.finding, asked, met, names=picture.names(), now=one.made, whose=whose)
+    text = words.text(one.finding, asked, met, names=sides.names, now=one.made, whose=whose)
     return text if one.found_here else f"{one.by} says: {text}"
 
 

@@ -207,6 +207,8 @@ class Sync:
         node.journal.write([proposal])
         done.received += len(told)
         done.refused += len(refused)
+        if told:
+            self._news.set()  # what came is looked at while the answer is on its way
 
     def _answer(self, proposal: Proposal, peer: Peer, draft: Draft, tellings: Sequence[Telling]) -> StatementId:
         signed, pairs = self._node.sign(draft), b"".join(one.statement + one.release for one in tellings)

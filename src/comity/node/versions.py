@@ -20,6 +20,8 @@ from comity.record.state import STANDING, State, Version
 from comity.space.instant import Instant
 
 _Key = tuple[str, Instant | None]
+# Bytes of content of which the parsed form is remembered; in memory it takes some ten times as much.
+_MOST_REMEMBERED = 4 << 20
 
 
 class Versions:
@@ -27,22 +29,41 @@ class Versions:
 
     def __init__(self, store: Store, me: Fingerprint) -> None:
         self._store, self._me = store, me
+        self._known: dict[StatementId, tuple[Fingerprint, StixObject]] = {}
+        self._remembered = 0
         self._being_said: dict[_Key, bytes] = {}
 
     def object(self, statement: StatementId) -> StixObject | None:
         """The content of a statement, ours or told to us; None where it is not here."""
-        own = self._store.find(statement)
-        if own is not None:
-            return content.parse(own.triple[2])
-        row = self._store.received_statement(statement)
-        return None if row is None else content.parse(cbor.decode(row.item, place="item")[0][2])
+        found = self._found(statement)
+        return None if found is None else found[1]
 
     def author(self, statement: StatementId) -> Fingerprint | None:
         """Whose a statement is; None where it is not here."""
-        if self._store.find(statement) is not None:
-            return self._me
+        found = self._found(statement)
+        return None if found is None else found[0]
+
+    def _found(self, statement: StatementId) -> tuple[Fingerprint, StixObject] | None:
+        """Whose a statement is, and what it says; remembered, for neither ever changes, and a listing asks many times."""
+        known = self._known.get(statement)
+        if known is None:
+            known = self._looked_up(statement)
+            if known is not None:
+                self._remember(statement, known)
+        return known
+
+    def _looked_up(self, statement: StatementId) -> tuple[Fingerprint, StixObject] | None:
+        own = self._store.find(statement)
+        if own is not None:
+            return self._me, content.parse(own.triple[2])
         row = self._store.received_statement(statement)
-        return None if row is None else row.teller
+        return None if row is None else (row.teller, content.parse(cbor.decode(row.item, place="item")[0][2]))
+
+    def _remember(self, statement: StatementId, known: tuple[Fingerprint, StixObject]) -> None:
+        self._remembered += len(known[1].raw)
+        if self._remembered > _MOST_REMEMBERED:
+            self._known, self._remembered = {}, len(known[1].raw)
+        self._known[statement] = known
 
     def state(self, by: Fingerprint, statement: StatementId, said: StixObject, now: Instant) -> State:
         """What has become of a statement of a party; an objection is as what it stands between."""
