@@ -159,7 +159,7 @@ def _inbox_row(node: Node, creators: Creators, row: ReceivedRow) -> Any:
         "from": node.party_name(row.teller),
         "object": shown.object.id,
         "type": shown.object.type,
-        "name": shown.object.name,
+        "name": versions.title_of(node, shown.object),
         "created_by": creators.of(row.teller, shown.object),
         **caveats.terms_told(shown.object, read_release(content.parse(item[3][2])).terms),
         "received_at": instant.text(row.received_at),
@@ -191,14 +191,19 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         logged = node.own(id)
         at = instant.from_seconds(logged.signed.envelope.iat)
         found = logged.signed.object
-        told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": logged.index}
+        told = {
+            "statement": id.hex(),
+            "by": node.descriptor.party,
+            "said_at": instant.to_second(at),
+            "index": logged.index,
+        }
         told |= versions.shown(node, node.descriptor.fingerprint, id, found)
         told |= versions.borne(Creators(node), node.descriptor.fingerprint, found)
         return {**told, **_content(node, found)}
     record = recorded.find(node.store, node.descriptor.fingerprint, id)
     if record is not None:
         at = instant.from_seconds(record.envelope.iat)
-        told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.text(at), "index": None}
+        told = {"statement": id.hex(), "by": node.descriptor.party, "said_at": instant.to_second(at), "index": None}
         told |= versions.shown(node, node.descriptor.fingerprint, id, record.object)
         told |= versions.borne(Creators(node), node.descriptor.fingerprint, record.object)
         return {**told, **_content(node, record.object)}
@@ -211,7 +216,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         "statement": id.hex(),
         "by": node.party_name(received.teller),
         "created_by": Creators(node).of(received.teller, shown.object),
-        "said_at": instant.text(instant.from_seconds(shown.envelope.iat)),
+        "said_at": instant.to_second(instant.from_seconds(shown.envelope.iat)),
         "received_at": instant.text(received.received_at),
         **caveats.terms_told(shown.object, terms),
         "withdrawn": received.withdrawn,

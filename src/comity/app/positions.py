@@ -185,7 +185,7 @@ def _one(party: str, said: Said) -> Args:
         "party": party,
         "stance": said.position.stance.value,
         "basis": said.position.basis,
-        "said_at": instant.text(said.said_at),
+        "said_at": instant.to_second(said.said_at),
         "statement": said.statement.hex(),
     }
     return told | ({"withdrawn": True} if said.position.withdrawn else {})

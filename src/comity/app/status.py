@@ -67,7 +67,9 @@ def _log(node: Node) -> Args:
         "size": node.journal.tree.size,
         "read_only": node.journal.read_only,
         "published": published[0] if published else None,
-        "cosigned": [{"by": name, "size": of[0], "at": instant.text(of[1])} for name, of in cosigned if of is not None],
+        "cosigned": [
+            {"by": name, "size": of[0], "at": instant.to_second(of[1])} for name, of in cosigned if of is not None
+        ],
     }
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+from comity import foreign
 from comity.app import caveats
 from comity.app.creators import Creators
-from comity.model import position
+from comity.checks.words import NOT_HELD
+from comity.model import objection
 from comity.model.content import StixObject
 from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Unverified
+from comity.model.title import title
 from comity.node import recorded
 from comity.node.node import Node
 from comity.proof import cbor
@@ -32,7 +35,7 @@ def side(node: Node, statement: StatementId) -> Args:
     if said is None or by is None:
         return _NO_SIDE | {"statement": statement.hex()}
     state = state_of(node, by, statement, said)
-    told = {"by": node.party_name(by), "name": _name(said), "type": said.type, "state": state}
+    told = {"by": node.party_name(by), "name": title_of(node, said), "type": said.type, "state": state}
     return {"statement": statement.hex(), **told}
 
 
@@ -105,16 +108,18 @@ def _as_dict(node: Node, by: Fingerprint, envelope: Envelope, said: StixObject) 
         "by": node.party_name(by),
         "object": said.id,
         "type": said.type,
-        "name": _name(said),
-        "said_at": instant.text(instant.from_seconds(envelope.iat)),
+        "name": title_of(node, said),
+        "said_at": instant.to_second(instant.from_seconds(envelope.iat)),
         "modified": None if said.modified is None else instant.text(said.modified),
         **shown(node, by, envelope.id, said),
     }
 
 
-def _name(said: StixObject) -> str:
-    """What to call it: its name, or the first of the texts that such objects have instead; of a place no position is called."""
-    if said.type == "position" and not position.listed(position.read(said)):
-        return said.id
-    texts = (said.properties.get(name) for name in ("name", "text", "subject", "kind", "content"))
-    return next((text for text in texts if isinstance(text, str) and text), said.id)
+def title_of(node: Node, said: StixObject) -> str:
+    """What to call it; an objection, which nobody names, by its rule and by what it is against."""
+    if said.type != "objection":
+        return title(said)
+    found = objection.read(said)
+    against = node.versions.object(found.against)
+    what = NOT_HELD if against is None else f"{against.type} {foreign.quoted(title(against))}"
+    return f"{found.finding.rule.value}: against {what}"

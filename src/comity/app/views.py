@@ -18,10 +18,15 @@ RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are 
 def inbox(found: list[dict[str, Any]]) -> None:
     """What others told us."""
     cells = [
-        (one["from"], lines(quoted(one["name"]), one["statement"], *_fate(one), _terms(one), *beside(one["from"], one)))
+        (one["from"], lines(_title(one), one["statement"], *_fate(one), _terms(one), *beside(one["from"], one)))
         for one in found
     ]
     render.rows("told to us", ("from", "what, statement, when"), cells, empty="nothing was told to us yet")
+
+
+def _title(one: dict[str, Any]) -> object:
+    """What a statement is called: by its author, but of an objection by this node."""
+    return own("{}", own(one["name"])) if one["type"] == "objection" else quoted(one["name"])
 
 
 def beside(by: str, one: dict[str, Any]) -> Lines:
@@ -174,10 +179,7 @@ def _said(said: dict[str, Any]) -> Own:
 
 def statements(found: list[dict[str, Any]]) -> None:
     """What was said, version by version."""
-    cells = [
-        (one["by"], lines(quoted(one["name"]), one["statement"], _version(one), *beside(one["by"], one)))
-        for one in found
-    ]
+    cells = [(one["by"], lines(_title(one), one["statement"], _version(one), *beside(one["by"], one))) for one in found]
     render.rows("statements", ("by", "what, statement, version"), cells, empty="nothing of the kind is known here")
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "revision",
     "site",
     "statement",
+    "title",
     "typed",
     "understood",
     "when",

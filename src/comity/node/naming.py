@@ -19,6 +19,7 @@ from comity.errors import AMBIGUOUS, BAD_ARGUMENT, UNKNOWN_STATEMENT, LocalError
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Unverified
+from comity.model.title import title
 from comity.node import recorded
 from comity.node.ports import Store
 from comity.proof import cbor
@@ -190,7 +191,7 @@ class Naming:
             "statement": one.id.hex(),
             "by": self._party_name(one.by),
             "type": f"{kind} {precision}" if precision in ("exact", "widened", "call") else kind,
-            "said_at": instant.text(instant.from_seconds(one.iat)),
+            "said_at": instant.to_second(instant.from_seconds(one.iat)),
         }
 
 
@@ -205,12 +206,11 @@ def _later(known: list[Said], one: Said) -> list[Said]:
 
 
 def _names(found: StixObject) -> set[str]:
-    """What an object is called: its name and other names; where it has none, its subject or its kind."""
+    """What an object is called: its name and other names; where it has none, what lists show instead."""
     others = found.properties.get("names")
     more = [one.get("text") for one in others if isinstance(one, dict)] if isinstance(others, list) else []
     given = [name for name in (found.properties.get("name"), *more) if isinstance(name, str) and name]
-    instead = [found.properties.get("subject"), found.properties.get("kind")]
-    return {_folded(name) for name in given or instead if isinstance(name, str)}
+    return {_folded(name) for name in given or [title(found)]}
 
 
 def _folded(text: str) -> str:

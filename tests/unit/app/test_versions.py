@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from comity.exchange import say
-from comity.model import content
+from comity.model import content, objection
 from comity.model.marking import Terms
+from comity.model.objection import Finding, Objection, Rule
 from comity.model.statement import Logged
 from comity.node.journal import Proposal
+from comity.proof.envelope import StatementId
+from comity.space.instant import Instant
 from unit.app.places import AREA, TIMES, asked, notified, protected, refused
 from unit.node.matters import a_notice, a_site
-from world import Party, parties, report, run
+from world import START, Party, parties, report, run
 
+UUID = "00000000-0000-4000-8000-000000000001"
 NOW_PAST = 5 * 3600
 
 
@@ -194,5 +198,67 @@ def test_statements_say_how_exactly_a_site_is_told_and_to_whom() -> None:
         await said(fr, report())
         assert [one["precision"] for one in await asked(fr, "statements", type="report")] == [None]
         assert json.dumps(await asked(us, "statements")) == "[]"
+
+    run(story)
+
+
+# -- what is called how, everywhere alike
+
+
+def test_what_has_no_name_is_called_alike_in_the_inbox_in_statements_beside_objections_and_after_an_at() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        site = await protected(ru, to=["fr"])
+        await asked(fr, "sync")
+        patrol = await notified(fr, kind="patrol", to=["ru"])
+        await asked(ru, "sync")
+        await asked(ru, "objections")
+        await asked(fr, "sync")
+        for party, statement, name in ((ru, patrol["statement"], "patrol"), (fr, site["statement"], "hospital")):
+            told = [*(await asked(party, "inbox")), *(await asked(party, "statements"))]
+            assert {one["name"] for one in told if one["statement"] == statement} == {name}
+            [conflict] = await asked(party, "objections")
+            assert name in {side["name"] for side in conflict["sides"].values()}
+            assert (await asked(party, "show", statement=f"@{name}"))["statement"] == statement
+
+        objections = await asked(fr, "statements", type="objection")
+        assert {one["name"] for one in objections} == {"protected: against notice “patrol”"}
+        assert {one["by"] for one in objections} == {"fr", "ru"}
+        assert [one["name"] for one in await asked(fr, "inbox") if one["type"] == "objection"] == [
+            objections[0]["name"]
+        ]
+
+    run(story)
+
+
+def test_an_objection_against_what_is_not_held_here_is_called_so() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        finding = Finding(Rule.PROTECTED, ru.fingerprint, StatementId(bytes(32)))
+        said = Objection(f"objection--{UUID}", StatementId(bytes(32)), finding, withdrawn=False)
+        await lied(ru, fr, objection.write(said, Instant(START), created=Instant(START)))
+        await asked(fr, "sync")
+        [one] = await asked(fr, "inbox")
+        assert one["name"] == "protected: against a statement not held here"
+
+    run(story)
+
+
+def test_no_time_that_a_statement_carries_is_told_with_a_fraction_that_it_has_not() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        said = await protected(ru, to=["fr"])
+        await asked(ru, "position", subject="A", stance="supports", to=["fr"])
+        await asked(fr, "sync")
+        for party in (fr, ru):
+            listed = await asked(party, "statements")
+            shown = await asked(party, "show", statement=said["statement"])
+            held = (await asked(party, "positions"))[0]["positions"]
+            times = [one["said_at"] for one in (*listed, shown, *held)]
+            assert times
+            assert not any("." in at for at in times)
 
     run(story)
