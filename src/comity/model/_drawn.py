@@ -1,4 +1,4 @@
-"""What stands in a drawing: shapes, radii, reference systems, and what of it is not used.
+"""What stands in a drawing: shapes, reference systems, and what of it is not used.
 
 Shapes are brought into the form that travels and read by `space.area`, so that there is one judge of what an area is.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from comity.errors import MALFORMED, RemoteError
-from comity.space import area, length
+from comity.space import area
 from comity.space.area import Circle, Part, Ring
 
 # How deep in its coordinates a geometry's positions stand.
@@ -193,9 +193,15 @@ def _numbers(value: Any) -> Iterator[Any]:
 # Patterns are compiled when a drawing is read, which most commands do not.
 _WGS84 = (
     r"(?i)(urn:(x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
-    r"(ogc[:/]([\d.]*[:/])?(crs:?)?84h?|crs:?84h?|epsg[:/]([\d.]*[:/])?(4326|4979)|(gcs_)?wgs[ _]?(19)?84)"
+    r"(ogc[:/]([\d.]*[:/])?(crs:?)?84h?|crs:?84h?|epsg[:/]([\d.]*[:/])?(4326|4979)|(gcs_)?wgs[ _-]?(19)?84|"
+    r"world geodetic system 1984)"
+)
+_EPSG = (
+    r"(?i)(?:.*[^a-z])?epsg(?:\.xml)?[^\da-z]{0,2}(?:[\d.]*[:/])?(\d{4,6})"
+    r"(?:[)\]]|/(?:ogcwkt|proj4|esriwkt|prettywkt|json|gml)?/?)?|(\d{4,6})"
 )
 _CODE = r"(?i)(?:epsg|esri)\D{1,2}(?:[\d.]*[:/])?(\d{4,6})$|[#:/](\d{4,6})$"
+_CODES = frozenset({"4326", "4979"})
 _MERCATOR = frozenset({"3857", "900913", "3785", "102100", "102113", "3395"})
 _NAMES = {
     "4258": "ETRS89",
@@ -206,6 +212,29 @@ _NAMES = {
     "4230": "ED50",
 }
 _AGAIN = "export it again in EPSG:4326 (WGS 84)"
+# Members by which others than the old GeoJSON name one: OGC's JSON-FG, Esri, GML, PostGIS.
+_MEMBERS = (
+    "crs",
+    "coordRefSys",
+    "spatialReference",
+    "coordinateReferenceSystem",
+    "srs",
+    "srsName",
+    "srid",
+    "epsg",
+    "datum",
+)
+
+
+def check_systems(object: Mapping[str, Any], place: str) -> None:
+    """Refuse an object of GeoJSON that names a reference system other than WGS 84 in degrees, by whatever member.
+
+    Raises:
+        RemoteError: `malformed`.
+    """
+    for member in _MEMBERS:
+        if member in object:
+            check_crs(object[member], f"{place}/{member}")
 
 
 def check_crs(given: Any, place: str) -> None:
@@ -217,29 +246,42 @@ def check_crs(given: Any, place: str) -> None:
     if given is None:
         return
     name = _crs_name(given)
-    if name is None:
-        _refuse(f"crs does not name a reference system: take it out if the positions are WGS 84, else {_AGAIN}", place)
-    if not re.fullmatch(_WGS84, name.strip()) and name != "http://www.opengis.net/gml/srs/epsg.xml#4326":
+    if name is None or not name.strip():
+        _refuse(
+            f"{place.rpartition('/')[2]} does not name a reference system: take it out if the positions are WGS 84, "
+            f"else {_AGAIN}",
+            place,
+        )
+    if not re.fullmatch(_WGS84, name.strip()) and _epsg(name) not in _CODES:
         _refuse(
             f"coordinates are WGS 84 in degrees (RFC 7946 section 4), and this says {_system(name)}: {_AGAIN}", place
         )
 
 
-def _crs_name(given: Any) -> str | None:
+def _crs_name(given: Any, depth: int = 0) -> str | None:
     if type(given) is str:
         return given
-    inside = given.get("properties") if type(given) is dict else None
-    if type(inside) is not dict:
+    if type(given) is int:
+        return f"EPSG:{given}"
+    if type(given) is not dict or depth > 2:
         return None
-    if type(inside.get("code")) is int or (type(inside.get("code")) is str and inside["code"].isdigit()):
-        return f"EPSG:{inside['code']}"
-    name = inside.get("name")
-    return name if type(name) is str else None
+    # Esri's latestWkid is the EPSG's number where its own wkid is not.
+    for member in ("properties", "name", "code", "latestWkid", "wkid", "href"):
+        inside = given.get(member)
+        if inside is not None:
+            return f"EPSG:{inside}" if type(inside) is str and inside.isdigit() else _crs_name(inside, depth + 1)
+    return None
+
+
+def _epsg(name: str) -> str | None:
+    """The number of EPSG that a text is, whatever stands around it."""
+    found = re.fullmatch(_EPSG, name.strip())
+    return (found[1] or found[2]) if found else None
 
 
 def _system(name: str) -> str:
     found = re.search(_CODE, name)
-    code = found and (found[1] or found[2])
+    code = _epsg(name) or (found and (found[1] or found[2]))
     if code is None:
         return f"{name[:64]!a}"
     if code in _MERCATOR:
@@ -249,93 +291,6 @@ def _system(name: str) -> str:
     if re.fullmatch(r"32[67]\d\d", code) and 1 <= int(code[3:]) <= 60:
         return f"EPSG:{code} (UTM zone {int(code[3:])}{'N' if code[2] == '6' else 'S'}, metres)"
     return f"EPSG:{code}" + (f" ({_NAMES[code]})" if code in _NAMES else "")
-
-
-# -- radii
-
-
-@dataclass(frozen=True, slots=True)
-class Radius:
-    """What the properties say of a radius: metres, None if nothing; and what is not used."""
-
-    metres: float | None
-    notes: tuple[str, ...] = ()
-
-
-_RADIUS = r"(?i)radius|radii|^rad$|^range|^buffer|diameter|^rayon|радиус|نصف.?القطر|半径"
-_UNIT = r"(?i)^(radius|circle|buffer|distance)?_?units?$"
-
-
-def radius(properties: Mapping[str, Any], place: str, *, has_points: bool) -> Radius:
-    """Read the radius that a Feature's properties say, in `radius_m`; under another name one is refused, by that name.
-
-    Args:
-        has_points: there are points for which it counts; what is an outline already needs none.
-
-    Raises:
-        RemoteError: `malformed`.
-    """
-    others = [name for name, given in properties.items() if name != "radius_m" and _says_radius(name, given)]
-    said = properties.get("radius_m")
-    if not has_points:
-        unused = ["radius_m"] if said is not None else []
-        return Radius(
-            None,
-            tuple(f"{name} is not used: an outline or a line is taken as it is drawn" for name in (*unused, *others)),
-        )
-    if said is not None:
-        return Radius(_metres(said, place), tuple(f"{name} is not used: radius_m is" for name in others))
-    if others:
-        _refuse(_rename(others[0], properties), f"{place}/{others[0][:64]}")
-    return Radius(None)
-
-
-def _says_radius(name: str, given: Any) -> bool:
-    if re.search(_RADIUS, name) is None or re.match(_UNIT, name):
-        return False
-    if type(given) in (int, float):
-        return bool(given)
-    return type(given) is str and re.match(r"\s*\d", given) is not None
-
-
-def _metres(said: Any, place: str) -> float:
-    if type(said) not in (int, float):
-        _refuse("radius_m is a number of metres, without quotation marks or a unit", f"{place}/radius_m")
-    # As a circle's: what is below 0 or too large is refused in its words.
-    return area.circle(0.0, 0.0, said, place=f"{place}/radius_m").radius_m
-
-
-def _rename(name: str, properties: Mapping[str, Any]) -> str:
-    """What to write for a radius under another name."""
-    given = properties[name]
-    metres = _reckoned(name, given, properties)
-    if metres is None:
-        if type(given) is str:
-            return f"{name[:64]!a} has no unit that is known here: say the radius as radius_m, in metres (5 km is 5000)"
-        return (
-            f"{name[:64]!a} has no unit that is known here: say the radius as radius_m, in metres; "
-            f'if {given:.10g} is in metres, write "radius_m": {given:.10g}'
-        )
-    return (
-        f'a radius is said as radius_m, in metres: write "radius_m": {metres:.10g} for {name[:64]!a}: {str(given)[:32]}'
-    )
-
-
-def _reckoned(name: str, given: Any, properties: Mapping[str, Any]) -> float | None:
-    half = 0.5 if "diameter" in name.lower() else 1.0
-    if type(given) is str:
-        try:
-            return length.read(given) * half
-        except RemoteError:
-            return None
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
-    # Nautical miles are no miles: two words before one.
-    known = (length.metres_of("".join(words[-count:])) for count in (2, 1) if len(words) > count)
-    unit = next((metres for metres in known if metres is not None), None)
-    if unit is None:
-        units = [each for key, each in properties.items() if re.match(_UNIT, key) and type(each) is str]
-        unit = length.metres_of(units[0]) if units else None
-    return None if unit is None else given * unit * half
 
 
 # -- what is not used

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from comity import foreign
 from comity.errors import MALFORMED, TOO_LARGE, LocalError, RemoteError
-from comity.model import _drawn, content, recognise
+from comity.model import _drawn, _drawn_radius, content, recognise
 from comity.model._places import geojson
 from comity.model.content import MAX_CONTENT
 from comity.space import area
@@ -161,7 +161,7 @@ class _Reader:
 
     def _feature(self, number: int, value: Any, place: str, kind: str) -> Feature:
         if kind != "Feature":
-            return self._made(number, {}, value, place, "")
+            return self._made(number, {}, value, place, {})
         properties = value.get("properties")
         if properties is not None and type(properties) is not dict:
             _refuse("a Feature's properties are an object or null (RFC 7946 section 3.2)", f"{place}/properties")
@@ -169,11 +169,16 @@ class _Reader:
         if geometry is None:
             what = "(null, RFC 7946 section 3.2)" if "geometry" in value else "(it says no geometry)"
             _refuse(f"this Feature has no place {what}: give it one or take it out", f"{place}/geometry")
-        return self._made(number, properties or {}, geometry, f"{place}/geometry", f"{place}/properties")
+        return self._made(number, properties or {}, geometry, f"{place}/geometry", value)
 
-    def _made(self, number: int, properties: dict[str, Any], geometry: Any, place: str, beside: str) -> Feature:
+    def _made(
+        self, number: int, properties: dict[str, Any], geometry: Any, place: str, feature: Mapping[str, Any]
+    ) -> Feature:
         shapes = list(self._shapes(geometry, place))
-        said = _drawn.radius(properties, beside, has_points=any(each.is_points for each in shapes))
+        outside = place.removesuffix("/geometry")
+        members = [(feature, outside), *_geometries(geometry, place)]
+        has_points = any(each.is_points for each in shapes)
+        said = _drawn_radius.radius(properties, f"{outside}/properties", has_points=has_points, members=members)
         parts: list[Part] = []
         for each in shapes:
             parts += _drawn.parts(each, said.metres or 0.0, self.buffer_m)
@@ -208,11 +213,17 @@ class _Reader:
         if type(value) is not dict or value.get("type") not in wanted:
             _refuse(_not_wanted(value, wanted), f"{place}/type" if type(value) is dict and "type" in value else place)
         kind: str = value["type"]
-        _drawn.check_crs(value.get("crs"), f"{place}/crs")
+        _drawn.check_systems(value, place)
         for name in _FOREIGN.get(kind, _FOREIGN_GEOMETRY):
             if name in value:
                 _refuse(f"a {kind} must not have {name} (RFC 7946 section 7.1)", f"{place}/{name}")
         return kind
+
+
+def _geometries(geometry: dict[str, Any], place: str) -> list[tuple[Mapping[str, Any], str]]:
+    """A geometry and those in it, each with its place."""
+    inside = geometry.get("geometries") or []
+    return [(geometry, place), *((each, f"{place}/geometries/{number}") for number, each in enumerate(inside))]
 
 
 def _not_wanted(value: Any, wanted: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -100,8 +101,11 @@ def test_the_reference_system_that_geojson_has_may_be_named(name: str) -> None:
         ("EPSG:28404", "EPSG:28404: export it again"),
         ("urn:ogc:def:crs:OGC:1.3:CRS83", "CRS83"),
         ("xEPSG:4326", "export it again"),
-        (5, "does not name a reference system"),
-        ({"type": "link", "properties": {"href": "https://example.org/crs"}}, "does not name a reference system"),
+        ("FOO:4326", "EPSG:4326 (WGS 84)"),
+        (5, "EPSG:5"),
+        (3857, "EPSG:3857 (web mercator, metres)"),
+        ([], "does not name a reference system"),
+        ({"type": "link", "properties": {"href": "https://example.org/crs"}}, "https://example.org/crs"),
     ],
 )
 def test_any_other_reference_system_is_refused_by_its_name_with_how_to_go_on(crs: Any, words: str) -> None:
@@ -109,6 +113,37 @@ def test_any_other_reference_system_is_refused_by_its_name_with_how_to_go_on(crs
     message = refused({**POLYGON, "crs": given}, place="/crs")
     assert words in message
     assert "EPSG:4326" in message
+
+
+SYSTEMS = ["crs", "coordRefSys", "spatialReference", "coordinateReferenceSystem", "srs", "srsName", "srid", "datum"]
+WGS84 = [4326, "4326", "[EPSG:4326]", "EPSG 4326", "WGS 84 (EPSG:4326)", "https://www.opengis.net/def/crs/EPSG/0/4326"]
+OTHERS = [3857, "3857", "[EPSG:3857]", "NAD27", "EPSG:4267", "https://www.opengis.net/def/crs/EPSG/0/3857", "x.prj"]
+
+
+@given(
+    st.sampled_from(SYSTEMS),
+    st.sampled_from([*WGS84, *OTHERS]),
+    st.sampled_from(
+        [
+            lambda system: system,
+            lambda system: {"type": "name", "properties": {"name": system}},
+            lambda system: {"wkid": system},
+            lambda system: {"type": "link", "properties": {"href": system}},
+        ]
+    ),
+    st.sampled_from(["collection", "feature", "geometry"]),
+)
+def test_a_reference_system_is_read_or_refused_under_whatever_name_and_wherever_it_stands(
+    member: str, system: Any, shape: Callable[[Any], Any], where: str
+) -> None:
+    said = {member: shape(system)}
+    geometry = {**POLYGON, **(said if where == "geometry" else {})}
+    one = {"type": "Feature", "properties": {}, "geometry": geometry, **(said if where == "feature" else {})}
+    whole = {**collection(one), **(said if where == "collection" else {})}
+    if system in WGS84:
+        assert read(whole).area == read(POLYGON).area
+    else:
+        assert "export it again in EPSG:4326 (WGS 84)" in refused(whole)
 
 
 @pytest.mark.parametrize("crs", [None, {"type": "EPSG", "properties": {"code": 4326}}])
@@ -230,6 +265,36 @@ def test_a_radius_of_a_point_under_another_name_is_refused_with_what_to_write(
     assume("radius_m" not in properties)
     message = refused(feature(POINT, **properties), place=f"/properties/{next(iter(properties))}")
     assert f'"radius_m": {number * UNITS[unit]:.10g}' in message
+
+
+@given(
+    st.sampled_from(["radius", "Radius", "buffer", "rayon", "circleRadius", "radius_m"]),
+    st.one_of(
+        st.integers(1, 10**6),
+        st.integers(1, 999).map(lambda number: f"about {number} km"),
+        st.integers(1, 999).map(lambda number: [number]),
+        st.integers(1, 999).map(lambda number: {"value": number, "unit": "NM"}),
+    ),
+    st.sampled_from(["property", "nested", "feature", "geometry", "inner"]),
+)
+def test_no_point_grows_smaller_whatever_its_radius_looks_like_and_wherever_it_stands(
+    name: str, value: Any, where: str
+) -> None:
+    assume(not (name == "radius_m" and where == "property"))
+    said = {name: value}
+    point = {**POINT, **(said if where in ("geometry", "inner") else {})}
+    drawn = {"type": "GeometryCollection", "geometries": [point]} if where == "inner" else point
+    properties = {"property": said, "nested": {"circle": said}}.get(where, {})
+    value = {"type": "Feature", "properties": properties, "geometry": drawn, **(said if where == "feature" else {})}
+    assert "radius_m" in refused(value)
+
+
+@pytest.mark.parametrize("says", [{"shape": "Circle"}, {"subType": "circle"}, {"isCircle": True}, {"mode": "circle"}])
+def test_a_point_that_says_it_is_a_circle_is_refused_until_it_says_how_large(says: dict[str, Any]) -> None:
+    assert "0 for the point itself" in refused(feature(POINT, **says))
+    assert read(feature(POINT, radius_m=0, **says)).has_extent
+    assert read(feature(POLYGON, **says)).notes == ()
+    assert read(feature(POINT, **{"marker-symbol": "circle"})).area == read(feature(POINT)).area
 
 
 def test_a_radius_without_a_unit_is_not_guessed() -> None:
