@@ -131,6 +131,7 @@ def notice(
     tlp: TlpKept = None,
     onward: OnwardKept = None,
     answer_by: AnswerBy = None,
+    accept: Accept = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -141,7 +142,8 @@ def notice(
     words |= {"name": name, "name_from": name_from}
     lists = {"serves": serves, "empty": empty, "buffer": buffer, "past": past, "far": far}
     more = {"ceiling": ceiling, "state": state, "replaces": replaces, "dry_run": dry_run, **words}
-    _say_places(context, "notice", {**said, **more, **lists, **audience(to, own, tlp, onward, answer_by)}, json, quiet)
+    whom = audience(to, own, tlp, onward, answer_by, accept)
+    _say_places(context, "notice", {**said, **more, **lists, **whom}, json, quiet)
 
 
 def protect(
@@ -182,6 +184,7 @@ def protect(
     tlp: TlpKept = None,
     onward: OnwardKept = None,
     answer_by: AnswerBy = None,
+    accept: Accept = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -192,7 +195,8 @@ def protect(
     rest = {"as_received": as_received, "withdraw": withdraw, "replaces": replaces, "dry_run": dry_run}
     said |= {"from": start, "until": until, "buffer": buffer, "serves": serves, "empty": empty}
     said |= {"name_from": name_from, "past": past, "far": far}
-    _say_places(context, "protect", {**said, **more, **rest, **audience(to, own, tlp, onward, answer_by)}, json, quiet)
+    whom = audience(to, own, tlp, onward, answer_by, accept)
+    _say_places(context, "protect", {**said, **more, **rest, **whom}, json, quiet)
 
 
 def check(
@@ -207,6 +211,7 @@ def check(
     stale_after: Annotated[
         int, typer.Option(metavar="MINUTES", help="From which age on a picture of a party objects.")
     ] = 15,
+    serves: Serves = None,
     record: Annotated[
         bool, typer.Option("--record", help="Sign the check and its result; kept beside the log, unseen by others.")
     ] = False,
@@ -214,7 +219,7 @@ def check(
 ) -> None:
     """Ask what is known to stand against an operation. Exit 1: objections; 3: none known, which is not a clearance."""
     said = {"geojson": read_drawing(file), "from": start, "until": until, "floor": floor, "ceiling": ceiling}
-    how = {"buffer": buffer, "margin_km": margin, "stale_after_min": stale_after, "record": record}
+    how = {"buffer": buffer, "margin_km": margin, "stale_after_min": stale_after, "serves": serves, "record": record}
     found = call(context, "check", {**said, **how})
     echo.not_used(found)
     if json:

@@ -6,7 +6,7 @@ exit 0.
 
 from typing import Any
 
-from comity.app import reading, versions
+from comity.app import forms, reading, versions
 from comity.app._drafting import Args, as_typed, volume_of
 from comity.checks import stale
 from comity.errors import BAD_ARGUMENT, LocalError
@@ -35,10 +35,11 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
     if not 1 <= stale_after <= _MOST_MIN:
         raise LocalError(BAD_ARGUMENT, f"1 to {_MOST_MIN} minutes, which is a week", place="--stale-after")
     drawn, not_used = reading.together(args)
+    serves = forms.served(node, picture, args.get("serves") or [])
     volume, now = volume_of(drawn), node.journal.now()
     volumes = _volumes(node, volume)
     found = check.check(
-        Subject(node.descriptor.fingerprint, volumes),
+        Subject(node.descriptor.fingerprint, volumes, serves=tuple(serves)),
         picture.for_us(),
         as_of=picture.as_of(),
         now=now,
@@ -46,10 +47,11 @@ def checked(node: Node, picture: StoredPicture, args: Args) -> tuple[Args, Draft
         margin_m=margin * 1000,
         stale_after_s=stale_after * 60,
     )
-    told = {**_read(drawn, volumes, now, not_used), **versions.with_sides(node, found.as_dict())}
+    told = {**_read(drawn, volumes, now, not_used), "serves": serves, **versions.with_sides(node, found.as_dict())}
     if told["time_warning"]:
         told["text"] = f"{told['time_warning']}\n{told['text']}"
     asked = [("volumes", [volume]), ("margin_km", margin), ("stale_after_min", stale_after)]
+    asked += [("serves", serves)] if serves else []
     return told, _record(node, [*asked, ("result", told)]) if args.get("record") else None
 
 

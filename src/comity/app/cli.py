@@ -202,8 +202,9 @@ def say(
 ) -> None:
     """Say one STIX object: sign it, log it, and release it to the parties named; to nobody by default."""
     terms = audience(to, own, tlp, onward, answer_by, accept)
-    raw = read_content(file)
-    tell_said(call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms}), json, quiet)
+    raw, not_used = read_content(file)
+    told = call(context, "say", {"raw": base64.b64encode(raw).decode(), "dry_run": dry_run, **terms})
+    tell_said({**told, "not_used": not_used}, json, quiet)
 
 
 @app.command()

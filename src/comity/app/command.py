@@ -94,8 +94,8 @@ def read(file: str, most: int) -> bytes:
         return opened.read(most)
 
 
-def read_content(file: str) -> bytes:
-    """Read a file that is to become content; a byte order mark is no part of it, which is said.
+def read_content(file: str) -> tuple[bytes, list[str]]:
+    """Read a file that is to become content; a byte order mark is no part of it, which is said, and returned.
 
     Raises:
         LocalError: `too-large`: more than one object may have; `not-json`: it looks like something else, which is named.
@@ -103,7 +103,7 @@ def read_content(file: str) -> bytes:
     bare, notes = _read_json(file)[1]
     for one in notes:
         render.note("{}", own(one))
-    return bare
+    return bare, list(notes)
 
 
 def read_drawing(file: str) -> str:

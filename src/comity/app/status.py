@@ -74,13 +74,13 @@ def _log(node: Node) -> Args:
 
 
 def _peer(node: Node, sync: Sync, peer: Peer) -> Args:
-    contact = sync.contacts.of(peer.fingerprint)
+    contact, heard = sync.contacts.of(peer.fingerprint), node.store.heard(peer.fingerprint)
     return {
         "party": peer.petname,
         "addresses": list(peer.descriptor.addresses),
         "reached_at": _text(contact.reached_at),
         "asked_at": _text(sync.asked_at(peer)),
-        "as_of": _text(node.store.heard(peer.fingerprint)),
+        "as_of": None if heard is None else instant.to_second(heard),
         "undelivered": len(node.store.outgoing(peer.fingerprint)),
         "errors": [_trouble(one, what) for what, one in contact.troubles.items()],
     }

@@ -129,6 +129,8 @@ def checked(found: dict[str, Any]) -> None:
     if found.get("time_warning"):
         render.say("{}", own(told.pop(0)))
     echo.understood(found)
+    if found.get("serves"):
+        render.say("it is for these sites of ours, which do not object: {}", [word(one) for one in found["serves"]])
     for line in told:
         render.say("{}", own(line))
 

@@ -55,7 +55,7 @@ class Checked:
     def text(self) -> str:
         """What was found, one sentence a line, for people."""
         oldest = min([self.at, *self.as_of.values()])
-        none = f"no objection known as of {instant.text(oldest)}; this is not a clearance"
+        none = f"no objection known as of {instant.to_second(oldest)}; this is not a clearance"
         lines = [self._text(each) for each in self.found] or [none]
         if self.not_heard_from:
             lines.append(f"not heard from: {', '.join(map(self._name, self.not_heard_from))}")
@@ -66,7 +66,7 @@ class Checked:
         """As JSON values; times are RFC 3339, parties have the names that they have here."""
         return {
             "objections": [self._told(each) for each in self.found],
-            "as_of": {self._name(by): instant.text(at) for by, at in self.as_of.items()},
+            "as_of": {self._name(by): instant.to_second(at) for by, at in self.as_of.items()},
             "not_heard_from": [self._name(by) for by in self.not_heard_from],
             "unread": [{"by": self._name(each.by), "statement": each.statement.hex()} for each in self.unread],
             "text": self.text,

@@ -59,9 +59,9 @@ def _objects() -> list[Vector]:
 
 
 def _check() -> Vector:
-    none = "no objection known as of 2026-11-26T09:59:48.000Z; this is not a clearance\nnot heard from: us"
+    none = "no objection known as of 2026-11-26T09:59:48Z; this is not a clearance\nnot heard from: us"
     times = {"from": "2026-11-26T12:00:00.000Z", "until": "2026-11-26T12:40:00.000Z"}
-    as_of = {"ru": "2026-11-26T09:59:48.000Z"}
+    as_of = {"ru": "2026-11-26T09:59:48Z"}
     record = plain(
         "check",
         id="check--51cb9d30-6a4a-4f6e-8d27-0ef2b3a1c9d5",

@@ -1,5 +1,6 @@
 """What is not understood, and whom an object names, is shown to people at both ends (RELEASE-19)."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from comity.app import beside, views
 from comity.app.operations import perform
 from comity.model import content
+from unit.app.places import notified, object_of
 from unit.model.test_content import an_object
 from world import Party, parties, run
 
@@ -24,8 +26,6 @@ async def does(party: Party, name: str, **args: Any) -> Any:
 
 
 def raw(**properties: Any) -> str:
-    import base64
-
     return base64.b64encode(content.dump(an_object("threat-actor", name="n", **properties))).decode()
 
 
@@ -80,6 +80,27 @@ def test_a_name_that_is_not_there_is_refused_with_those_that_are(name: str) -> N
     assert "'PAP:RED', 'x_opencti_granted_refs'" in told["message"]
     told, _ = run(lambda: said_and_heard([name]))
     assert told["message"].endswith("not understood here: nothing")
+
+
+def test_a_new_version_of_a_notice_that_bears_a_caveat_is_told_as_openly_as_its_operator_accepts() -> None:
+    fr, _ru = parties("fr", "ru")
+
+    async def story() -> None:
+        said = await notified(fr, to=["ru"])
+        plain = content.read_json(object_of(fr, said["statement"]).raw)
+        changed = {**plain, **CAVEATS, "modified": "2026-11-26T10:00:30.000Z"}
+        marked = await does(fr, "say", raw=base64.b64encode(content.dump(changed)).decode(), to=["ru"])
+        assert marked["tlp"] == "amber+strict"
+        names = [one["name"] for one in marked["not_understood"]]
+        slip = {"replaces": marked["statement"], "until": "2026-11-26T15:00:00Z"}
+        held = await does(fr, "notice", **slip, dry_run=True)
+        assert (held["tlp"], held["accepted"]) == ("amber+strict", [])
+        told = await does(fr, "notice", **slip, tlp="amber", accept=names)
+        assert (told["tlp"], told["accepted"]) == ("amber", sorted(names))
+        wrong = await does(fr, "notice", replaces=told["statement"], until="2026-11-26T16:00:00Z", accept=["PAP:GREEN"])
+        assert wrong["place"] == "--accept-marking"
+
+    run(story)
 
 
 def test_a_dry_run_names_them_and_says_nothing() -> None:

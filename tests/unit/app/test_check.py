@@ -12,10 +12,10 @@ from comity.model.objection import Finding, Rule
 from comity.model.statement import Draft
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
-from unit.app.places import AREA, TIMES, asked, notified, protected, record_of, refused, spot
+from unit.app.places import AREA, NEAR, TIMES, asked, notified, protected, record_of, refused, spot
 from world import START, Party, parties, run
 
-NONE = "no objection known as of 2026-11-26T10:00:00.000Z; this is not a clearance"
+NONE = "no objection known as of 2026-11-26T10:00:00Z; this is not a clearance"
 
 
 async def checked(party: Party, **args: Any) -> Any:
@@ -72,7 +72,7 @@ def test_a_check_objects_with_rule_party_statement_words_and_a_witness() -> None
         assert overlap["text"].startswith("ru: notice “patrol” meets this volume on 2026-11-26")
         assert found["text"] == f"{site['text']}\n{overlap['text']}"
         assert (found["as_of"], found["not_heard_from"], found["unread"]) == (
-            {"ru": "2026-11-26T10:00:00.000Z"},
+            {"ru": "2026-11-26T10:00:00Z"},
             [],
             [],
         )
@@ -153,6 +153,26 @@ def test_our_own_notices_do_not_object_to_what_we_check_and_our_own_sites_do() -
     run(story)
 
 
+def test_a_check_says_for_which_of_our_sites_it_is_and_only_these_do_not_object() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        clinic = await protected(fr, name="Clinic", precision="widened:5", to=["ru"])
+        school = await protected(fr, function="school", geojson=NEAR)
+        theirs = await protected(ru, to=["fr"])
+        await fr.syncs(ru)
+        before = [clinic["exact"], school["statement"], theirs["statement"]]
+        assert sorted(one["because"] for one in (await checked(fr))["objections"]) == sorted(before)
+        for named in ("@Clinic", clinic["exact"], clinic["statement"]):
+            found = await checked(fr, serves=[named], record=True)
+            assert {one["because"] for one in found["objections"]} == set(before[1:])
+            assert found["serves"] == [content.parse(fr.node.own(fr.node.resolve(before[0])).signed.object.raw).id]
+            assert record_of(fr, found["record"]).properties["serves"] == found["serves"]
+        assert (await refused(fr, "check", geojson=AREA, **TIMES, serves=[before[2]]))[0] == "not-ours"
+
+    run(story)
+
+
 def test_a_check_sees_what_is_known_at_that_moment_without_a_look_before() -> None:
     fr, ru = parties("fr", "ru")
 
@@ -191,7 +211,7 @@ def test_a_party_never_heard_from_is_named_and_one_heard_from_has_its_time() -> 
         assert found["text"] == f"{NONE}\nnot heard from: {', '.join(found['not_heard_from'])}"
         await fr.syncs(ru)
         found = await checked(fr)
-        assert (found["as_of"], found["not_heard_from"]) == ({"ru": "2026-11-26T10:00:00.000Z"}, ["us"])
+        assert (found["as_of"], found["not_heard_from"]) == ({"ru": "2026-11-26T10:00:00Z"}, ["us"])
 
     run(story)
 

@@ -23,7 +23,9 @@ def test_a_byte_order_mark_is_no_part_of_what_is_said_and_that_is_told_once(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file.write_bytes(b"\xef\xbb\xbf" + OBJECT)
-    assert read_content(str(file)) == OBJECT
+    content, not_used = read_content(str(file))
+    assert content == OBJECT
+    assert not_used == ["the byte order mark at the beginning of the file is not used"]
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.count("the byte order mark at the beginning of the file is not used") == 1
@@ -31,7 +33,7 @@ def test_a_byte_order_mark_is_no_part_of_what_is_said_and_that_is_told_once(
 
 def test_without_a_mark_every_byte_is_kept_and_nothing_is_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_bytes(b" \r\n" + OBJECT + b"\n")
-    assert read_content(str(file)) == b" \r\n" + OBJECT + b"\n"
+    assert read_content(str(file)) == (b" \r\n" + OBJECT + b"\n", [])
     assert capsys.readouterr().err == ""
 
 
