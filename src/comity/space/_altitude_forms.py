@@ -16,10 +16,10 @@ from comity.space._written import evened, is_long
 _NO_LIMIT = frozenset({"UNL", "UNLTD", "UNLIM", "UNLIMITED", "NO LIMIT"})
 _GROUND = frozenset({"SFC", "SURFACE", "GND", "GROUND", "GROUND LEVEL", "THE GROUND", "THE SURFACE"})
 _SEA = frozenset({"SEA LEVEL", "MEAN SEA LEVEL"})
-_LEVEL = r"(?:FL|FLIGHT LEVEL) ?(\d{1,3})|F(\d{3})"
+_LEVEL = r"(?:FL|FLIGHT LEVEL)[ -]?(\d{1,3})|F ?(\d{3})"
 _UNITS = {
-    "M": "m metre metres meter meters mtr mtrs \u043c",
-    "FT": "ft ft. feet foot '",
+    "M": "m metre metres meter meters mtr mtrs mt mts m\u00e8tre m\u00e8tres metro metros metri \u043c",
+    "FT": "ft ft. feet foot pied pieds pies piedi fuss '",
     "KM": "km kilometre kilometres kilometer kilometers",
 }
 _REFERENCES = {
@@ -49,6 +49,8 @@ def wire(written: str) -> str:
         RemoteError: `malformed`, saying what to write.
     """
     said = "?" if is_long(written) else " ".join(re.sub("[()]", " ", evened(written)).split())
+    # A sentence's end, but not that of an abbreviation.
+    said = re.sub(r"^([A-Z ]*|FL ?\d+)\.$", r"\1", said)
     if said in _NO_LIMIT:
         return "UNL"
     if said in _GROUND:
@@ -87,6 +89,8 @@ def _known(words: str) -> str | None:
 
 
 def _reference(words: str) -> str:
+    if re.search(r"\d ?(?:M|FT|FEET|FOOT|METRES|METERS)\b", words):
+        _refuse("an altitude is said once: leave out what stands beside it in another unit")
     if words in _ALTIMETERS:
         _refuse(_ALTIMETERS[words])
     found = _known(words) if words else ""
@@ -113,8 +117,10 @@ def _number(text: str, unit: str) -> str:
         clearly = f"{plain}0" if is_point_for_thousands(plain) else plain
         _refuse(f"{digits} may be {whole} or {plain}: write {whole} {unit} or {clearly} {unit}")
     if not re.fullmatch(r"\d+(?:\.\d+)?", digits):
-        _refuse(f"{digits[:32]!a} is no number: write {EXAMPLES}")
+        _refuse(f"{digits[:32]!a} is no number: write it in plain digits, such as 10000 ft MSL or 3000.5 m MSL")
     plain = _plain(Decimal(digits))
+    if len(plain.partition(".")[0]) > 6:
+        _refuse(f"{plain} {unit} is higher than any altitude here, which is 100000 m at most")
     if re.search(r"\.\d{4}", plain):
         _refuse(f"{plain}: an altitude has at most three decimals")
     return sign + plain
@@ -137,17 +143,31 @@ def _why(said: str) -> str:
     if not said:
         return f"an altitude is missing: write {EXAMPLES}"
     if re.fullmatch(_NUMBER, said):
-        zero = re.fullmatch(r"[+-]?0+", said)
-        return (
-            "0 of what? write SFC for the ground or 0 m MSL for the sea"
-            if zero
-            else f"{said} of what? write {EXAMPLES}"
-        )
-    if re.fullmatch(r"FL ?\d+\.\d+|FL ?\d{4,}", said):
+        return _of_what(said)
+    if plan := re.fullmatch(r"A(\d{3})|M(\d{4})|S(\d{4})", said):
+        return _of_a_flight_plan(plan)
+    if (named := re.fullmatch(rf"({_NUMBER}) ?([A-Z][A-Z .\d]*)", said)) and _known(named[2]):
+        return f"{named[1]} of what? write {named[1]} ft {_known(named[2])} or {named[1]} m {_known(named[2])}"
+    if re.fullmatch(r"FL.*\d.*", said) and not re.search(r"\d ?(?:-|TO|/)", said):
         return "a flight level is three digits, hundreds of feet: FL200 is 20,000 ft"
     if re.search(r"\d.* ?(?:-|TO|/) ?(?:FL)?\d", said):
         return "two altitudes are a floor and a ceiling: say each by itself"
     return f"not an altitude, such as {EXAMPLES}"
+
+
+def _of_what(number: str) -> str:
+    if re.fullmatch(r"[+-]?0+", number):
+        return "0 of what? write SFC for the ground or 0 m MSL for the sea"
+    level = f"FL{number}, if it is of a NOTAM's Q line, or " if re.fullmatch(r"\d{3}", number) else ""
+    return f"{number} of what? write {level}{EXAMPLES}"
+
+
+def _of_a_flight_plan(plan: re.Match[str]) -> str:
+    """ICAO's flight plan has A045 and M0140 for altitudes by an altimeter, S1130 for levels in tens of metres."""
+    if plan[3]:
+        return f"{plan[0]} is a level in tens of metres (S), by a standard altimeter: write it as a flight level"
+    clear = f"{int(plan[1]) * 100} ft MSL" if plan[1] else f"{int(plan[2]) * 10} m MSL"
+    return f"{plan[0]} is a flight plan's altitude, by an altimeter: write {clear} with a band wide enough"
 
 
 def _refuse(message: str) -> NoReturn:

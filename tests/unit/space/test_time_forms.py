@@ -27,6 +27,22 @@ NOON = parse("2026-11-28T12:00:00Z")
         "2026-11-28 1200 UTC",
         "20261128T120000Z",
         "20261128T1200Z",
+        "20261128 1200Z",
+        "20261128T12:00Z",
+        "202611281200Z",
+        "20261128120000Z",
+        "2026-11-28T12Z",
+        "2026-11-28 15+03",
+        "20261128T12Z",
+        "2026-11-28_12:00Z",
+        "2026-11-28T12h00Z",
+        "2026-W48-6T12:00Z",
+        "2026W486T1200Z",
+        "2026-332T12:00Z",
+        "Nov 28 2026 12:00Z",
+        "November 28, 2026 12:00 UTC",
+        "28NOV2026 1200Z",
+        "281200ZNOVEMBER2026",
         "2026/11/28 12:00Z",
         "2026.11.28 12:00Z",
         "2026-11-28 12:00 UTC",
@@ -88,12 +104,27 @@ def test_each_of_these_is_noon_of_one_day(written: str) -> None:
         ("281200ZNOV", "without the year"),
         ("281200Z", "without the month and the year"),
         ("2611281200", "write 2026-11-28T12:00Z"),
-        ("1795867200", "a NOTAM's time or seconds since 1970"),
-        ("1795867200000", "a bare number"),
+        ("1795867200", "a count of seconds since 1970 is not read: it would be 2026-11-28T12:00:00Z"),
+        ("1795867200.5", "it would be 2026-11-28T12:00:00Z"),
+        ("@1795867200", "it would be 2026-11-28T12:00:00Z"),
+        ("1795867200000", "a count of milliseconds since 1970 is not read: it would be 2026-11-28T12:00:00Z"),
+        ("2611281200Z", "write 2026-11-28T12:00Z"),
+        ("17958672000", "a bare number"),
+        ("2611281200EST", "an end that is estimated or open"),
+        ("PERM", "say until when at most"),
+        ("tomorrow", "a time is said in full"),
+        ("+1h", "a time is said in full"),
+        ("2026-11-28T15:00:00+03:00[Europe/Moscow]", "(RFC 9557) is not read"),
+        ("10000-01-01T00:00:00Z", "a year has four digits"),
+        ("2026-11-28T12", "a time without a zone: say Z for UTC (2026-11-28T12:00Z)"),
+        ("202611281200", "a time without a zone: say Z for UTC (2026-11-28T12:00Z)"),
+        ("2026-W54-6T12:00Z", "the year 2026 has no such week or day"),
+        ("2026-366T12:00Z", "the year 2026 has no such week or day"),
+        ("2026-000T12:00Z", "the year 2026 has no such week or day"),
         ("2026-02-30T12:00Z", "no calendar has"),
         ("301200ZFEB26", "no calendar has"),
-        ("2026-11-28T12:60Z", "no calendar has"),
-        ("2026-11-28T25:00Z", "not a time"),
+        ("2026-11-28T12:60Z", "minutes and seconds from 00 to 59"),
+        ("2026-11-28T25:00Z", "hours go from 00 to 23"),
         ("1964-05-27T12:00Z", "before 1970"),
         ("2026-11-28T12:00Z" + " " * 100_000, "not a time"),
         ("9" * 1_000_000, "not a time"),
@@ -147,3 +178,16 @@ def test_any_text_is_a_time_or_is_refused(written: str) -> None:
         assert read(written) >= 0
     except RemoteError as error:
         assert error.message
+
+
+@given(st.integers(1, 8_000 * 365), st.integers(0, 1439), st.integers(-12, 12))
+def test_a_day_by_its_number_in_the_year_or_its_week_is_the_day_of_the_calendar(
+    day: int, minute: int, hours: int
+) -> None:
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day, minutes=minute)
+    clock = f"T{at:%H:%M}{hours:+03}"
+    year, week, weekday = at.isocalendar()
+    said = read(f"{at:%Y-%m-%d}{clock}")
+    assert read(f"{at:%Y}-{at.timetuple().tm_yday:03}{clock}") == said
+    assert read(f"{year:04}-W{week:02}-{weekday}{clock}") == said
+    assert read(f"{at:%Y%m%d%H%M}{hours:+03}00") == said
