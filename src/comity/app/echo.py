@@ -12,12 +12,14 @@ def read(found: dict[str, Any]) -> None:
     answers = found.get("statements")
     if answers is None:
         understood(found)
+        _told_as(found)
     else:
         render.note("{} places, read as", len(answers))
         for one in answers:
             render.note("  {}  {}: {}", one["number"], one["name"], _area(one))
         for line in _shared(answers[0]):
             render.note("  {}", line)
+        _told_as(answers[0], own(" of each"))
     not_used(found)
 
 
@@ -27,6 +29,12 @@ def understood(found: dict[str, Any]) -> None:
         render.note("read as")
         for line in _lines(found):
             render.note("  {}", line)
+
+
+def _told_as(found: dict[str, Any], of: Own | None = None) -> None:
+    """What others are told, where that is less than what was read."""
+    if found.get("told_as"):
+        render.note("  others are told{}: {}", of or own(""), own(found["told_as"]))
 
 
 def lines_of(found: dict[str, Any]) -> Lines | None:
@@ -47,7 +55,8 @@ def places(found: dict[str, Any]) -> None:
     head = "nothing was said: this is what would be" if found.get("dry_run") else f"{found['count']} said, together"
     render.rows(head, ("", "name", "statement", "read as"), cells, empty="nothing was said")
     to = each[0]["released_to"] or own("nobody: own party only")
-    render.facts("", {"released_to": to, "tlp": word(each[0]["tlp"]), "onward": word(each[0]["onward"])})
+    told = {"precision": each[0].get("precision")} if "precision" in each[0] else {}
+    render.facts("", {"released_to": to, **told, "tlp": word(each[0]["tlp"]), "onward": word(each[0]["onward"])})
     for one in each:
         for objection in one.get("objections", []):
             render.say("{}: {}", one["number"], own(objection["text"]))

@@ -43,7 +43,10 @@ Operation = Callable[[Node, Sync, Args], Awaitable[Any]]
 
 async def say_position(node: Node, sync: Sync, args: Args) -> Any:
     """Say our position on a subject, or withdraw it: {subject, stance, basis, revoke, own}, and the terms of `say`."""
-    return await saying.say_object(node, sync, positions.drafted(node, args))
+    drafted = positions.drafted(node, args)
+    notes = positions.left_behind(node, drafted)
+    told = await saying.say_object(node, sync, drafted)
+    return {**told, "pointed_out": notes} if notes else told
 
 
 async def say_notice(node: Node, sync: Sync, args: Args) -> Any:
@@ -197,7 +200,9 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
             "said_at": instant.to_second(at),
             "index": logged.index,
         }
-        told |= versions.shown(node, node.descriptor.fingerprint, id, found)
+        told |= versions.shown(node, node.descriptor.fingerprint, id, found) | positions.listing(
+            node, found, heard=False
+        )
         told |= versions.borne(Creators(node), node.descriptor.fingerprint, found)
         return {**told, **_content(node, found)}
     record = recorded.find(node.store, node.descriptor.fingerprint, id)
@@ -221,6 +226,7 @@ async def show(node: Node, sync: Sync, args: Args) -> Any:
         **caveats.terms_told(shown.object, terms),
         "withdrawn": received.withdrawn,
         **versions.shown(node, received.teller, id, shown.object),
+        **positions.listing(node, shown.object, heard=True),
         **_content(node, shown.object),
     }
 

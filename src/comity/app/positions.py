@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from comity.app import places, render
+from comity.app import places, render, updates
 from comity.app.render import lines, own, quoted, word
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import position
 from comity.model.content import StixObject
+from comity.model.fingerprint import Fingerprint
+from comity.model.marking import Terms
 from comity.model.position import Position, Stance, Subject
 from comity.model.statement import Unverified
 from comity.node.node import Node
 from comity.proof import cbor
+from comity.proof.envelope import StatementId
 from comity.record import positions
 from comity.record.positions import Contested, Said, Uncontested
 from comity.space import instant
@@ -55,7 +58,8 @@ def drafted(node: Node, args: Args) -> Args:
             _no_place(args["basis"], Stance.DESIGNATES, "--basis")
         made = Position(id, about, _stance(args), _basis(args), created, modified, withdrawn=False)
         to = args.get("to") or []
-    return {**args, "raw": base64.b64encode(position.write(made)).decode(), "to": to}
+    had = {} if before is None else _terms(node, before)
+    return {**args, "raw": base64.b64encode(position.write(made)).decode(), "to": to, "had": had}
 
 
 def _subject(text: str) -> Subject:
@@ -121,9 +125,27 @@ def _ours(node: Node, about: Subject) -> Position | None:
 
 def _told(node: Node, ours: Position) -> list[str]:
     """The parties to which a version of a position of ours is released."""
-    versions = [one.statement for one in _said_here(node) if one.position.id == ours.id]
-    released = [row.to for id in versions for row in node.store.releases_of(id) if not row.withdrawn]
-    return sorted({peer.petname for to in released if (peer := node.peer(to)) is not None})
+    return sorted({peer.petname for to in _terms(node, ours) if (peer := node.peer(to)) is not None})
+
+
+def _terms(node: Node, ours: Position) -> dict[Fingerprint, Terms]:
+    """On what terms each party has a position of ours: those of the latest version that it was told."""
+    versions = sorted(one for one in map(_key, _said_here(node)) if one[0] == ours.id)
+    found: dict[Fingerprint, Terms] = {}
+    for *_, statement in versions:
+        found |= updates.terms_of(node, statement, node.clock.now())
+    return found
+
+
+def _key(one: Said) -> tuple[str, Instant, StatementId]:
+    return one.position.id, one.position.modified, one.statement
+
+
+def left_behind(node: Node, args: Args) -> list[str]:
+    """Say who has an earlier version of a position that is drafted, and is not told this one."""
+    told = {peer.fingerprint for peer in node.named(args["to"])}
+    left = sorted(peer.petname for to in args["had"] if to not in told and (peer := node.peer(to)) is not None)
+    return [f"{name} was told the version before, and is not told this one" for name in left]
 
 
 # -- listing
@@ -156,6 +178,19 @@ def _told_here(node: Node) -> Iterator[Said]:
                 at = instant.from_seconds(shown.envelope.iat)
                 hidden = row.withdrawn or (said.stance is Stance.DESIGNATES and bool(places.named(node, said.subject)))
                 yield Said(row.teller, shown.envelope.id, at, said, shown=not hidden)
+
+
+def listing(node: Node, found: StixObject, *, heard: bool) -> Args:
+    """Of a position that stands in no list, why; nothing of any other object."""
+    said = _read(found)
+    if said is None:
+        return {}
+    told = position.place_told(said.subject, said.stance)
+    if said.stance is Stance.DESIGNATES:
+        told = told or position.place_told(said.basis or "", said.stance)
+        kind = places.named(node, said.subject) if heard and not told else None
+        told = f"a {kind} that is here" if kind else told
+    return {} if told is None else {"not_listed": f"it stands in no list of positions, for it names {told}: {_NEVER}"}
 
 
 def _may_be_one(data: bytes) -> bool:

@@ -14,6 +14,7 @@ from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import drawing, notice, site, understood, when
 from comity.model.content import StixObject
 from comity.model.drawing import Drawing, Feature
+from comity.model.site import Precision
 from comity.space import instant
 from comity.space.instant import Instant
 from comity.space.interval import Interval
@@ -216,6 +217,19 @@ def understood_as(found: StixObject, now: Instant, args: Args) -> Args | None:
     except RemoteError:
         pass
     return None
+
+
+def told_as(found: StixObject, args: Args) -> Args:
+    """What others are told of a site whose exact place they are not told; nothing of all else."""
+    if found.type != "protected-site":
+        return {}
+    said = site.read(found)
+    if said.is_exact or said.withdrawn:
+        return {}
+    circle = understood.read(said.volumes, said.window, somewhere=True)
+    text = understood.told_words(circle, is_drawn=not args.get("dry_run"))
+    calls = "; nothing of what it is, but whom to call" if said.precision is Precision.CALL else ""
+    return {"told_as": f"{text}{calls}"}
 
 
 def told(found: understood.Understood, now: Instant, args: Args) -> Args:

@@ -63,7 +63,8 @@ async def _commit(node: Node, sync: Sync, sayings: Sequence[Saying], dry_run: bo
 def _saying(node: Node, args: Args) -> Saying:
     draft = say.say(base64.b64decode(args["raw"]))
     positions.check(node, draft.object, "SUBJECT" if args.get("subject") else "/subject")
-    return Saying(draft, audience(node, args), terms_given(node, args, draft.object))
+    terms = updates.kept(args.get("had") or {}, terms_given(node, args, draft.object), args)
+    return Saying(draft, audience(node, args), *terms)
 
 
 def _told(node: Node, saying: Saying) -> Args:
@@ -116,6 +117,7 @@ async def say_places(node: Node, sync: Sync, each: Sequence[Args], drafted: Sequ
         exact = {"exact": told[0].get("statement")} if len(told) > 1 else {}
         more = {
             "understood_as": reading.understood_as(found[0], now, one),
+            **reading.told_as(found[-1], one),
             **pointed_out(node, found[-1], audience(node, said[-1])),
         }
         answers.append(_with_objections(node, sync, {**(one.get("feature") or {}), **told[-1], **exact, **more}))
@@ -137,7 +139,7 @@ async def say_update(node: Node, sync: Sync, args: Args, update: Update) -> Args
     told |= {"pointed_out": notes} if notes else {}
     told |= {"understood_as": reading.understood_as(draft.object, now, args)}
     if draft.object.type == "protected-site":
-        told |= {"precision": draft.object.properties["precision"]}
+        told |= {"precision": draft.object.properties["precision"], **reading.told_as(draft.object, args)}
     if not update.changed:
         return await _unchanged(node, sync, saying, told, bool(args.get("dry_run")))
     moves = [_move(node, one) for one in followed.moved]

@@ -122,6 +122,19 @@ def words(found: Understood, now: Instant) -> str:
     return "\n".join(lines)
 
 
+def told_words(found: Understood, *, is_drawn: bool) -> str:
+    """What those learn who are told a circle in which a place lies.
+
+    Args:
+        is_drawn: it is the circle that they are told; else another of its size is drawn when it is said.
+    """
+    [(_, area)] = found.volumes
+    if is_drawn:
+        return _part_words(area.parts[0])
+    radius = _place_words.metres(area.parts[0].radius_m or 0.0)
+    return f"somewhere within a circle of radius {radius}, which is drawn when it is said"
+
+
 # -- reading
 
 

@@ -114,6 +114,23 @@ def test_the_same_subject_again_is_a_new_version_of_the_same_object() -> None:
     told("fr", "ru", story=story)
 
 
+def test_a_new_version_goes_on_the_terms_of_the_one_before_and_names_whom_it_leaves_behind() -> None:
+    async def story(fr: Party, ru: Party, us: Party) -> None:
+        await asked(fr, "position", subject="A", stance="rejects", to=["ru", "us"], tlp="green", onward="ask")
+        second = await asked(fr, "position", subject="A", stance="silent", to=["ru"])
+        assert (second["tlp"], second["onward"]) == ("green", "ask")
+        assert second["pointed_out"] == ["us was told the version before, and is not told this one"]
+        shown = await asked(fr, "position", subject="A", stance="supports", to=["us"], onward="never", dry_run=True)
+        assert (shown["tlp"], shown["onward"]) == ("green", "never")
+        assert shown["pointed_out"] == ["ru was told the version before, and is not told this one"]
+        third = await asked(fr, "position", subject="A", revoke=True)
+        assert (third["released_to"], third["tlp"], third["onward"]) == (["ru", "us"], "green", "ask")
+        assert "pointed_out" not in third
+        assert (await asked(fr, "position", subject="B", stance="silent", to=["ru"]))["tlp"] == "amber"
+
+    told("fr", "ru", "us", story=story)
+
+
 def test_a_version_is_later_than_the_one_before_also_where_the_clock_is_not() -> None:
     async def story(fr: Party) -> None:
         ahead = by_hand(subject="A", stance="rejects", modified="2030-01-01T00:00:00.000Z")
@@ -413,6 +430,11 @@ def test_what_another_party_said_of_a_place_is_held_and_shown_as_said_and_listed
         for one in await asked(ru, "inbox"):
             shown = await asked(ru, "show", statement=one["statement"])
             assert shown["content"]["subject"] in texts
+            why: dict[str, str | None] = {texts[0]: "coordinates (MGRS)", texts[1]: "the id of a protected-site"}
+            why |= {texts[2]: "a protected-site that is here", "A": None}
+            told_why = why[shown["content"]["subject"]]
+            assert ("not_listed" in shown) is (told_why is not None)
+            assert told_why is None or f"in no list of positions, for it names {told_why}: " in shown["not_listed"]
             assert one["acknowledged"] is not None
         rows = [row for row in await asked(ru, "statements") if row["type"] == "position"]
         assert "A" in [row["name"] for row in rows]

@@ -143,6 +143,34 @@ def test_one_place_that_cannot_be_said_stops_all_and_is_named() -> None:
     run(story)
 
 
+@pytest.mark.parametrize(
+    ("precision", "radius", "more"),
+    [("widened:5", "5,000 m", ""), ("call", "", "; nothing of what it is, but whom to call"), ("exact", None, "")],
+)
+@pytest.mark.parametrize("file", [POINT, CLINICS])
+def test_what_others_are_told_of_a_place_that_is_not_exact_is_said_before_and_after(
+    file: str, precision: str, radius: str | None, more: str
+) -> None:
+    fr, _ = parties("fr", "ru")
+    given = {"geojson": file, "function": "hospital", "precision": precision, "contact": "+41", "to": ["ru"]}
+
+    async def story() -> None:
+        for dry_run in (True, False):
+            told = await asked(fr, "protect", **given, dry_run=dry_run)
+            for one in told.get("statements", [told]):
+                if radius is None:
+                    assert "told_as" not in one
+                    continue
+                assert one["told_as"].startswith(f"somewhere within a circle of radius {radius}")
+                assert one["told_as"].endswith(more)
+                assert ("which is drawn when it is said" in one["told_as"]) is dry_run
+                if not dry_run:
+                    shown = await asked(fr, "show", statement=one["statement"])
+                    assert one["told_as"].removesuffix(more) in shown["understood_as"]["text"]
+
+    run(story)
+
+
 def test_each_of_many_places_gets_its_own_circle() -> None:
     fr, _ = parties("fr", "ru")
     same = collection(*(place(32.5, 15.6, name=f"{number}") for number in range(4)))
