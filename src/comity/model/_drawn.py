@@ -70,6 +70,11 @@ def parts(drawn: Shape, radius_m: float, buffer_m: float | None) -> list[Part]:
     Raises:
         RemoteError: `malformed` or `too-large`.
     """
+    if drawn.coordinates in ([], [[]], [[[]]]):
+        _refuse(
+            f"this {drawn.type} is empty, and so no place (RFC 7946 section 3.1): give it one or take it out",
+            drawn.place,
+        )
     if drawn.type in _LINES and buffer_m is None:
         _refuse("a line has no extent: say how far around it counts, such as --buffer 500m", drawn.place)
     try:
@@ -146,7 +151,8 @@ def _meant(wrong: list[Any], found: list[list[Any]]) -> str:
         return "these look like degrees times ten million: write degrees"
     if most > 1_000:
         return "these look like metres, as EPSG:3857 (web mercator) has them: export it again in EPSG:4326 (WGS 84)"
-    if abs(wrong[0]) <= 90 < abs(wrong[1]) <= 180:
+    # A hair beyond the pole is no swap.
+    if abs(wrong[0]) <= 90 and 90.5 < abs(wrong[1]) <= 180:
         return "latitude and longitude look swapped: the longitude comes first (RFC 7946 section 3.1.1)"
     lons = [at[0] for at in found]
     if max(map(abs, lons)) <= 180 or max(map(abs, lons)) > 540:

@@ -152,6 +152,8 @@ class _Reader:
         place = f"/features/{number - 1}"
         name = _name(value["properties"]) if type(value) is dict and type(value.get("properties")) is dict else None
         try:
+            if value is None or value == {}:
+                _refuse("this is nothing, where a Feature is to stand: take it out", place)
             if type(value) is dict and value.get("type") in _GEOMETRIES:
                 _refuse("a FeatureCollection holds Features and nothing else (RFC 7946 section 3.3)", f"{place}/type")
             return self._feature(number, value, place, self._type(value, place, ("Feature",)))
@@ -166,8 +168,9 @@ class _Reader:
         if properties is not None and type(properties) is not dict:
             _refuse("a Feature's properties are an object or null (RFC 7946 section 3.2)", f"{place}/properties")
         geometry = value.get("geometry")
-        if geometry is None:
+        if geometry in (None, {}, [], ""):
             what = "(null, RFC 7946 section 3.2)" if "geometry" in value else "(it says no geometry)"
+            what = what if geometry is None else "(its geometry is empty)"
             _refuse(f"this Feature has no place {what}: give it one or take it out", f"{place}/geometry")
         return self._made(number, properties or {}, geometry, f"{place}/geometry", value)
 

@@ -15,6 +15,7 @@ from comity.errors import NOT_JSON, RemoteError
 MARK_NOTE = "the byte order mark at the beginning of the file is not used"
 _EXPORT = "export it as GeoJSON"
 ONE = "one JSON value a file is read; for places put the Features into one FeatureCollection"
+_DRAW = "draw the place in a map tool, and export it as GeoJSON"
 _UTF8 = "save it as UTF-8 (RFC 8259 section 8.1)"
 
 # What a file begins with, and what it then is.
@@ -108,6 +109,8 @@ def _xml(said: str) -> str:
         return f"{names[found[1].lower()]} (XML): {_EXPORT}"
     if re.match(r"<(!doctype )?html", said, re.IGNORECASE):
         return "a web page (HTML): save the file itself, not the page that shows it"
+    if "opengis.net/gml" in said or "gml:" in said:
+        return f"GML (XML): {_EXPORT}"
     return "XML: JSON is wanted"
 
 
@@ -121,6 +124,10 @@ _WKT = (
     r"(?:srid=\d+;\s*)?(?:point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection)"
     r"\s*(?:z|m|zm)?\s*(?:\(|empty)"
 )
+_COORDINATES = (
+    r"geo:|-?\d{1,3}[.°]\d[^\n{}\[\]]{0,60}[,; ][^\n{}\[\]]{0,60}\d|\d{1,2}[c-hj-np-x] ?[a-hj-np-z]{2} ?\d|"
+    r"[ns]?\d{2,3} \d{2} [^\n{}\[\]]{0,60}[ew]"
+)
 # How a text begins, and what it then is.
 _TEXTS: tuple[tuple[str, Callable[[str], str]], ...] = (
     (r"<", _xml),
@@ -128,7 +135,22 @@ _TEXTS: tuple[tuple[str, Callable[[str], str]], ...] = (
     (_WKT, lambda said: f"well-known text (WKT): {_EXPORT}"),
     (r"data:[a-z]+/[a-z.+-]+[;,]", lambda said: "a data URI: take out what is in it"),
     (r"(?:var|let|const) \w+\s*=|\w{1,32}\(\s*[{\[]", lambda said: "JavaScript: keep only the JSON that is in it"),
+    (
+        r"\(?[a-z]\d{4}/\d{2} notam|q\) ?[a-z]{4}/",
+        lambda said: f"a NOTAM: {_DRAW}, its E, F and G by --floor and --ceiling",
+    ),
+    (r"(?:\*[^\n]*\n\s*)*(?:ac [a-z]{1,3}|an [^\n]*|ah [^\n]*)\r?\n", lambda said: f"OpenAir text: {_EXPORT}"),
     (r"[^\n{}\[\]<>]*[,;\t][^\n{}\[\]<>]*\r?\n[^\n{}\[\]<>]*[,;\t]", lambda said: f"a table (CSV): {_EXPORT}"),
+    (r"\{\\rtf", lambda said: "a rich text (RTF): save it as plain text"),
+    (r"[a-z]{2,12}://|www\.", lambda said: "a link: save what it leads to as a file"),
+    (_COORDINATES, lambda said: f"a coordinate or grid reference: {_DRAW}"),
+    (r"/[/*]|#|;", lambda said: "JSON with comments before it, which JSON does not have: take them out"),
+    (r"[{\[]\s*'", lambda said: "a text of Python or JavaScript: JSON has its names and texts in double quotes"),
+    (r"type\s*:\s*[a-z'\"]", lambda said: f"YAML: {_EXPORT}"),
+    (
+        r"\ufeff|ï»¿|þÿ|ÿþ",
+        lambda said: "a byte order mark that was saved as text or stands inside: take it out, and save as UTF-8",
+    ),
     (r"\x1e", lambda said: f"a JSON text sequence (RFC 8142): {ONE}"),
 )
 
