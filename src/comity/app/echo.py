@@ -16,7 +16,7 @@ def read(found: dict[str, Any]) -> None:
     else:
         render.note("{} places, read as", len(answers))
         for one in answers:
-            render.note("  {}  {}: {}", one["number"], one["name"], _area(one))
+            render.note("  {}  {}: {}", one["number"], _name(one), _area(one))
         for line in _shared(answers[0]):
             render.note("  {}", line)
         _told_as(answers[0], own(" of each"))
@@ -51,15 +51,25 @@ def not_used(found: dict[str, Any]) -> None:
 def places(found: dict[str, Any]) -> None:
     """What was said of each place of a file, or would be."""
     each = found["statements"]
-    cells = [(one["number"], one["name"], one.get("statement"), _area(one)) for one in each]
+    cells = [(one["number"], render.lines(*_place(one))) for one in each]
     head = "nothing was said: this is what would be" if found.get("dry_run") else f"{found['count']} said, together"
-    render.rows(head, ("", "name", "statement", "read as"), cells, empty="nothing was said")
+    render.rows(head, ("", "name, statement, read as"), cells, empty="nothing was said")
     to = each[0]["released_to"] or own("nobody: own party only")
     told = {"precision": each[0].get("precision")} if "precision" in each[0] else {}
     render.facts("", {"released_to": to, **told, "tlp": word(each[0]["tlp"]), "onward": word(each[0]["onward"])})
     for one in each:
         for objection in one.get("objections", []):
             render.say("{}: {}", one["number"], own(objection["text"]))
+
+
+def _place(one: dict[str, Any]) -> list[object]:
+    """One place of a file, its statement, and what others are told of it where that is less."""
+    said = [one["statement"]] if "statement" in one else []
+    return [_name(one), *said, _area(one), *([own("told as {}", own(one["told_as"]))] if one.get("told_as") else [])]
+
+
+def _name(one: dict[str, Any]) -> object:
+    return own("without a name") if one["name"] is None else render.quoted(one["name"])
 
 
 def _lines(one: dict[str, Any]) -> list[Own]:

@@ -169,6 +169,7 @@ def _inbox_row(node: Node, creators: Creators, row: ReceivedRow) -> Any:
         "acknowledged": None if delivered is None else instant.text(delivered),
         "withdrawn": row.withdrawn,
         "state": versions.state_of(node, row.teller, shown.envelope.id, shown.object),
+        "still_objects": row.withdrawn and versions.still_objects(node, row.teller, shown.envelope.id, shown.object),
     }
 
 

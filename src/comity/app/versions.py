@@ -17,6 +17,7 @@ from comity.node import recorded
 from comity.node.node import Node
 from comity.proof import cbor
 from comity.proof.envelope import Envelope, StatementId
+from comity.record.state import STANDING, State
 from comity.space import instant
 
 Args = dict[str, Any]
@@ -52,11 +53,19 @@ def with_sides(node: Node, checked: Args) -> Args:
 
 def shown(node: Node, by: Fingerprint, statement: StatementId, said: StixObject) -> Args:
     """What is to be known of a statement beside its content: its state, how exactly it tells a place, who was told."""
+    state = state_of(node, by, statement, said)
     return {
-        "state": state_of(node, by, statement, said),
+        "state": state,
+        "still_objects": state == State.WITHDRAWN and still_objects(node, by, statement, said),
         "precision": said.properties.get("precision") if said.type == "protected-site" else None,
         "audience": _audience(node, by, statement),
     }
+
+
+def still_objects(node: Node, by: Fingerprint, statement: StatementId, said: StixObject) -> bool:
+    """Say whether a site, or another's notice, of which the release was withdrawn goes on objecting here."""
+    counts = said.type == "protected-site" or (said.type == "notice" and by != node.descriptor.fingerprint)
+    return counts and node.versions.objecting(statement, node.journal.now()) in STANDING
 
 
 def borne(creators: Creators, by: Fingerprint, said: StixObject) -> Args:

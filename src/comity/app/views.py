@@ -39,7 +39,11 @@ def in_words(by: str, told: dict[str, Any]) -> dict[str, Any]:
     created_by, not_understood = lines(*beside_words.creator(by, told)), lines(*beside_words.caveats(told))
     shown: dict[str, object] = {"created_by": created_by, "not_understood": not_understood, "accepted": None}
     if "state" in told:
-        shown |= {"state": own(told["state"]), "audience": lines(*_audience(told["audience"]))}
+        shown |= {
+            "state": _state(told, told["state"]),
+            "still_objects": None,
+            "audience": lines(*_audience(told["audience"])),
+        }
     return {**told, **shown}
 
 
@@ -50,8 +54,13 @@ def _terms(one: dict[str, Any]) -> Own:
 def _fate(one: dict[str, Any]) -> Lines:
     at = one["acknowledged"]
     answer = own("acknowledged {}", word(at)) if at else own("acknowledgement not delivered yet")
-    state = own("withdrawn by its author" if one["withdrawn"] else one["state"])
+    state = _state(one, "withdrawn by its author" if one["withdrawn"] else one["state"])
     return lines(own("{} received {}: {}", word(one["type"]), word(one["received_at"]), state), answer)
+
+
+def _state(one: dict[str, Any], state: str) -> Own:
+    """What has become of a statement; that a release was withdrawn ends no protection."""
+    return own("{}, and still objects here" if one.get("still_objects") else "{}", own(state))
 
 
 def told(found: dict[str, Any]) -> None:
@@ -133,6 +142,8 @@ def checked(found: dict[str, Any]) -> None:
         render.say("it is for these sites of ours, which do not object: {}", [word(one) for one in found["serves"]])
     for line in told:
         render.say("{}", own(line))
+    if found.get("record"):
+        render.say("recorded as {}, beside the log, where no other party can see or count it", word(found["record"]))
 
 
 def objections(found: list[dict[str, Any]]) -> None:
@@ -187,7 +198,7 @@ def statements(found: list[dict[str, Any]]) -> None:
 
 def _version(one: dict[str, Any]) -> Lines:
     precision = own(" ({})", word(one["precision"])) if one["precision"] else own("")
-    said = own("{}{} said {}: {}", word(one["type"]), precision, word(one["said_at"]), own(one["state"]))
+    said = own("{}{} said {}: {}", word(one["type"]), precision, word(one["said_at"]), _state(one, one["state"]))
     return lines(said, *_audience(one["audience"]))
 
 

@@ -5,7 +5,7 @@ from comity.model import position
 from comity.model.content import StixObject
 
 # The first of these that it has: its name, or what such objects have instead of one.
-_TITLES = ("name", "text", "subject", "kind", "content", "function")
+_TITLES = ("name", "text", "subject", "kind", "callsign", "content", "function")
 
 
 def title(found: StixObject) -> str:

@@ -202,6 +202,32 @@ def test_statements_say_how_exactly_a_site_is_told_and_to_whom() -> None:
     run(story)
 
 
+def test_what_was_withdrawn_says_whether_it_still_objects_as_a_check_does() -> None:
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        site, gone = [await protected(ru, function=one, to=["fr"]) for one in ("hospital", "school")]
+        flight = await notified(ru, to=["fr"])
+        position = await asked(ru, "position", subject="A", stance="silent", to=["fr"])
+        every = [one["statement"] for one in (site, gone, flight, position)]
+        await fr.syncs(ru)
+        for one in every:
+            await asked(ru, "withdraw", **{"statement": one, "from": ["fr"]})
+        await asked(ru, "protect", replaces=every[1], withdraw=True, to=["fr"])
+        await fr.syncs(ru)
+        for operation in ("statements", "inbox"):
+            rows = {one["statement"]: one["still_objects"] for one in await asked(fr, operation)}
+            assert [rows[one] for one in every] == [True, False, True, False]
+        shown = [(await asked(fr, "show", statement=one))["still_objects"] for one in every]
+        assert shown == [True, False, True, False]
+        found = await asked(fr, "check", geojson=AREA, **TIMES)
+        assert {one["because"] for one in found["objections"]} == {every[0], every[2]}
+        ours = {one["statement"]: one["still_objects"] for one in await asked(ru, "statements")}
+        assert (ours[every[0]], ours[every[2]]) == (True, False)
+
+    run(story)
+
+
 # -- what is called how, everywhere alike
 
 

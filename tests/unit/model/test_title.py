@@ -12,7 +12,7 @@ from comity.model.title import title
 from comity.space.instant import Instant
 
 UUID = "6f1f3a52-0f1c-4c39-8f1e-0d8f1b3a7c11"
-TEXTS = ("name", "text", "subject", "kind", "content", "function")
+TEXTS = ("name", "text", "subject", "kind", "callsign", "content", "function")
 
 
 def _id(kind: str) -> str:
