@@ -31,7 +31,8 @@ _ALWAYS = frozenset(
     "caveats handling releasable releasability dissemination disseminate redistribution resharing onward granted "
     "authorized authorised clearance clearances cui nfd euci secrecy ncnd гриф дсп секретно секретность секретности "
     "конфиденциально конфиденциальность ограничение ограничения einstufung geheim vertraulich geheimhaltung "
-    "verschlusssache weitergabe classifiees diffusion confidentiel confidentialité clasificación difusión "
+    "verschlusssache dienstgebrauch служебного "
+    "weitergabe classifiees diffusion confidentiel confidentialité clasificación difusión "
     "confidencial سري سرية 密级 机密 秘密 絶密 기밀".split()
 )
 # They restrict where they end a name, or stand before a word of the tail; and not after a word that makes them another.
@@ -68,6 +69,11 @@ _PHRASES = (
     "your organization only",
     "this community only",
     "official sensitive",
+    "nato unclassified",
+    "trusted circle",
+    "terms of use",
+    "ais consent",
+    "cisa consent",
 )
 _GRADES = frozenset(
     "secret confidential restricted classified sensitive proprietary private internal limited les sbu".split()

@@ -308,18 +308,41 @@ _SAID_OTHERWISE = {
     ),
     "times are said with --from and --until": (
         "from until start end begin start_time end_time starttime endtime valid_from valid_until valid_to time_start time_end "
-        "timestamp when date starts ends"
+        "timestamp when date time starts ends"
     ),
 }
 
 
+# The same in names of several words, such as max_altitude_ft or LOWER_VAL: one of the first and one of the second.
+_IN_WORDS = (
+    ("altitudes", "altitude alt elevation elev ceiling height hgt agl amsl msl", ""),
+    ("altitudes", "lower upper floor top base", "limit val value bound alt altitude m ft fl uom ref"),
+    ("times", "start begin end stop valid effective from until to", "date time datetime timestamp utc from until to"),
+)
+_NO_ALTITUDES = frozenset({"mode", "count", "number", "of"})
+
+
 def unused(properties: Mapping[str, Any]) -> Iterator[str]:
     """Say of what could have mattered that it is not used."""
+    for name, given in properties.items():
+        if given not in (None, "", [], {}) and (how := _how_to_say(name)):
+            yield f"the property {name} is not used: {how}"
+
+
+def _how_to_say(name: str) -> str | None:
     for how, names in _SAID_OTHERWISE.items():
-        known = names.split()
-        for name, given in properties.items():
-            if name.lower() in known and given not in (None, "", [], {}):
-                yield f"the property {name} is not used: {how}"
+        if name.lower() in names.split():
+            return how
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
+    if len(words) < 2 or _NO_ALTITUDES & set(words):
+        return None
+    for what, first, second in _IN_WORDS:
+        if any(
+            word in first.split() and (not second or set(second.split()) & set(words[:at] + words[at + 1 :]))
+            for at, word in enumerate(words)
+        ):
+            return next(how for how in _SAID_OTHERWISE if how.startswith(what))
+    return None
 
 
 def _refuse(message: str, place: str) -> NoReturn:

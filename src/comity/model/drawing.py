@@ -187,7 +187,7 @@ class _Reader:
             parts += _drawn.parts(each, said.metres or 0.0, self.buffer_m)
             if len(parts) > MAX_PARTS:
                 _refuse(f"more than {MAX_PARTS} parts in one: split it into Features", place, TOO_LARGE)
-        self.notes |= dict.fromkeys((*said.notes, *_drawn.unused(properties)))
+        self.notes |= dict.fromkeys((*said.notes, *_drawn.unused({**feature, **properties})))
         self.notes |= dict.fromkeys(_drawn.HEIGHTS for each in shapes if each.has_heights)
         bare = self.buffer_m is None and said.metres is None and all(each.is_points for each in shapes)
         return Feature(number, area.area(*parts), _name(properties), properties, not bare)

@@ -51,6 +51,11 @@ def test_a_level_counts_in_every_spelling_as_a_label_and_as_the_value_of_a_prope
     [
         "PAP:RED",
         "pap:amber",
+        "NATO UNCLASSIFIED",
+        "VS-NUR FÜR DEN DIENSTGEBRAUCH",
+        "Для служебного пользования",
+        "Trusted Circle: finance",
+        "ais-consent:usg",
         "tlp:ex:chr",
         "tlp:unclear",
         "TLP:BLACK",
@@ -313,3 +318,17 @@ def test_a_label_more_never_opens_anything(labels: list[str], tlp: Tlp, onward: 
 @pytest.mark.parametrize("kind", ["release", "acknowledgement", "check"])
 def test_what_a_node_makes_bears_no_markings_of_its_own(kind: str) -> None:
     assert of(type=kind, onward="may", tlp="red", accepted=["PAP:RED"]) == Markings()
+
+
+@pytest.mark.parametrize(
+    "name", ["trusted_circle_ids", "x_trustedCircles", "x_cisa_consent", "x_ais_consent", "x_terms_of_use"]
+)
+def test_who_may_have_it_by_the_property_of_a_vendor_is_named(name: str) -> None:
+    assert named(**{name: ["10041"]}) == [(name, f"/{name}")]
+
+
+@pytest.mark.parametrize(
+    "label", ["consent-phishing", "illicit consent grant", "unclassified malware", "circle of trust"]
+)
+def test_words_that_only_look_like_them_are_everyday(label: str) -> None:
+    assert of(labels=[label]) == Markings()

@@ -553,3 +553,23 @@ def test_a_line_that_is_none_is_refused_at_its_place(value: Any, place: str, wor
         read(value, buffer_m=500)
     assert caught.value.place == place
     assert words in caught.value.message
+
+
+@given(
+    st.sampled_from(
+        "max_altitude_ft minAltitude altFt LOWER_VAL upper-limit height_m ceilingAmsl start_date endTime VALID_FROM".split()
+    ),
+    st.sampled_from(["properties", "feature"]),
+)
+def test_an_altitude_or_time_in_the_file_is_said_not_to_be_used_whatever_it_is_called(name: str, where: str) -> None:
+    inside = {name: 120} if where == "properties" else {}
+    value = {"type": "Feature", "properties": inside, "geometry": POLYGON, **({} if inside else {name: 120})}
+    [note] = read(value).notes
+    assert note.startswith(f"the property {name} is not used: ")
+
+
+@pytest.mark.parametrize(
+    "name", "altitudeMode floors floor_count end_user name_from high_street Name description".split()
+)
+def test_what_says_no_altitude_and_no_time_goes_without_a_note(name: str) -> None:
+    assert read(feature(POLYGON, **{name: "x"})).notes == ()
