@@ -33,6 +33,8 @@ def _questioned(one: Mapping[str, Any]) -> Own:
 
 
 def _line(field: str, before: Any, after: Any) -> Own:
+    if field == "revoked":
+        return own("it is taken back")
     of, _, name = field.rpartition("/")
     which = own("{} of volume {}", word(name), int(of.removeprefix("volumes/")) + 1) if of else word(name)
     old, new = _words(name, before), _words(name, after)

@@ -159,6 +159,7 @@ def tell_said(told: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
     nobody = own("nobody: own party only")
     shown = views.in_words(told["by"], {name: told[name] for name in told if name not in _ECHOED})
     shown |= {"released_to": told["released_to"] or nobody, "withheld_from": lines(*withheld)}
+    shown |= {"told_as": own(told["told_as"])} if "told_as" in told else {}
     shown["objections"] = lines(*(own(one["text"]) for one in told.get("objections", [])))
     if "changed" in told or "pointed_out" in told:
         from comity.app import changed

@@ -219,15 +219,19 @@ def understood_as(found: StixObject, now: Instant, args: Args) -> Args | None:
     return None
 
 
-def told_as(found: StixObject, args: Args) -> Args:
-    """What others are told of a site whose exact place they are not told; nothing of all else."""
+def told_as(found: StixObject, *, is_drawn: bool) -> Args:
+    """What others are told of a site whose exact place they are not told; nothing of all else.
+
+    Args:
+        is_drawn: the circle that stands in it is the one that they are told, and not one of a dry run.
+    """
     if found.type != "protected-site":
         return {}
     said = site.read(found)
     if said.is_exact or said.withdrawn:
         return {}
     circle = understood.read(said.volumes, said.window, somewhere=True)
-    text = understood.told_words(circle, is_drawn=not args.get("dry_run"))
+    text = understood.told_words(circle, is_drawn=is_drawn)
     calls = "; nothing of what it is, but whom to call" if said.precision is Precision.CALL else ""
     return {"told_as": f"{text}{calls}"}
 

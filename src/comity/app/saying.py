@@ -117,7 +117,7 @@ async def say_places(node: Node, sync: Sync, each: Sequence[Args], drafted: Sequ
         exact = {"exact": told[0].get("statement")} if len(told) > 1 else {}
         more = {
             "understood_as": reading.understood_as(found[0], now, one),
-            **reading.told_as(found[-1], one),
+            **reading.told_as(found[-1], is_drawn=not one.get("dry_run")),
             **pointed_out(node, found[-1], audience(node, said[-1])),
         }
         answers.append(_with_objections(node, sync, {**(one.get("feature") or {}), **told[-1], **exact, **more}))
@@ -139,7 +139,9 @@ async def say_update(node: Node, sync: Sync, args: Args, update: Update) -> Args
     told |= {"pointed_out": notes} if notes else {}
     told |= {"understood_as": reading.understood_as(draft.object, now, args)}
     if draft.object.type == "protected-site":
-        told |= {"precision": draft.object.properties["precision"], **reading.told_as(draft.object, args)}
+        told |= {"precision": draft.object.properties["precision"]}
+        is_drawn = not args.get("dry_run") or all(each.field != "area" for each in update.changed)
+        told |= reading.told_as(draft.object, is_drawn=is_drawn)
     if not update.changed:
         return await _unchanged(node, sync, saying, told, bool(args.get("dry_run")))
     moves = [_move(node, one) for one in followed.moved]

@@ -171,6 +171,21 @@ def test_what_others_are_told_of_a_place_that_is_not_exact_is_said_before_and_af
     run(story)
 
 
+def test_a_new_version_that_keeps_its_circle_says_which_and_one_that_gets_another_does_not_before_it_has_it() -> None:
+    fr, _ = parties("fr", "ru")
+
+    async def story() -> None:
+        said = await protected(fr, precision="widened:5", to=["ru"])
+        more = {"replaces": said["statement"], "dry_run": True}
+        assert (await asked(fr, "protect", **more, contact="+41"))["told_as"] == said["told_as"]
+        away = json.dumps({"type": "Point", "coordinates": [50.0, 35.0]})
+        moved = await asked(fr, "protect", **more, geojson=away)
+        assert moved["told_as"] == "somewhere within a circle of radius 5,000 m, which is drawn when it is said"
+        assert "told_as" not in await asked(fr, "protect", **more, withdraw=True)
+
+    run(story)
+
+
 def test_each_of_many_places_gets_its_own_circle() -> None:
     fr, _ = parties("fr", "ru")
     same = collection(*(place(32.5, 15.6, name=f"{number}") for number in range(4)))
