@@ -299,6 +299,17 @@ _ARMOURED = (
 _QUOTED = r"(?m)^[ \t>|]+"
 
 
+# What mails and web pages set into a text: tags, entities, signs that do not show, and an equals sign in
+# quoted-printable (RFC 2045), after which a line may go on.
+_SET_IN = r"<[^<>]*>|&(?:gt|nbsp|#160|#62);|[\u00ad\u200b-\u200f\u2060\ufeff]"
+
+
+def _bare(body: str) -> str:
+    if "=3D" in body:
+        body = re.sub(r"=[ \t]*\r?\n", "", body).replace("=3D", "=")
+    return "".join(re.sub(_QUOTED, "", re.sub(_SET_IN, "", body)).split())
+
+
 def unarmour(text: str) -> bytes:
     """Read the text form, wherever it stands: in a file of its own or within a mail, quoted, with lines of any length.
 
@@ -310,7 +321,7 @@ def unarmour(text: str) -> bytes:
         raise LocalError(BAD_ARGUMENT, f"not a descriptor: it starts with {_BEGIN} and ends with {_END}")
     if not all(one["end"] for one in found):
         raise LocalError(BAD_ARGUMENT, f"the descriptor is cut off or damaged: it ends with {_END}")
-    bodies = {"".join(re.sub(_QUOTED, "", one["body"]).split()) for one in found}
+    bodies = {_bare(one["body"]) for one in found}
     if len(bodies) > 1:
         raise LocalError(BAD_ARGUMENT, f"there are {len(bodies)} descriptors in this text: keep the one that is meant")
     body = bodies.pop()

@@ -1,6 +1,8 @@
 """A party is what its root key says of it: five distinct keys, an address, and nobody else's words."""
 
 import base64
+import quopri
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -299,6 +301,22 @@ def test_a_descriptor_that_stands_twice_in_a_mail_is_one_and_two_are_refused() -
 def test_dashes_that_a_mail_program_made_longer_are_dashes() -> None:
     changed = party.armour(b"one").replace("-----", "\N{EM DASH}\N{EM DASH}-")
     assert party.unarmour(changed) == b"one"
+
+
+@given(
+    st.binary(min_size=1, max_size=300),
+    st.sampled_from(
+        [
+            lambda text: quopri.encodestring(text.encode()).decode(),
+            lambda text: "<p>" + text.replace("\n", "<br>\n") + "</p>",
+            lambda text: text.replace("\n", "&nbsp;<br/>\n&gt; "),
+            lambda text: text.replace("\n", "\u200b\n"),
+            lambda text: f"<div>{text}</div>".replace("\n", "</div>\n<div>"),
+        ]
+    ),
+)
+def test_a_descriptor_is_read_out_of_mails_of_any_dress(raw: bytes, dressed: Callable[[str], str]) -> None:
+    assert party.unarmour(dressed(party.armour(raw))) == raw
 
 
 def test_a_descriptor_that_is_cut_off_is_said_to_be() -> None:
