@@ -9,6 +9,7 @@ from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import drawing, notice
 from comity.model.content import StixObject
 from comity.node.node import Node
+from comity.proof.envelope import StatementId
 from comity.space import instant, length
 from comity.space.area import Area
 from comity.space.instant import Instant
@@ -83,6 +84,18 @@ def member(kind: type[E], given: str, place: str) -> E:
         return kind(given)
     except ValueError:
         raise LocalError(BAD_ARGUMENT, "must be one of " + ", ".join(one.value for one in kind), place=place) from None
+
+
+def own_object(node: Node, id: StatementId, place: str) -> StixObject:
+    """The object of a statement of ours.
+
+    Raises:
+        LocalError: `not-ours` or `unknown-statement`, with the option that names it.
+    """
+    try:
+        return node.own(id).signed.object
+    except LocalError as error:
+        raise LocalError(error.code, error.message, place=place) from None
 
 
 def time_of(text: str, place: str) -> Instant:

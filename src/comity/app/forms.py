@@ -7,7 +7,7 @@ every exact site of ours that lies in its circle and has its function. Nothing i
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from comity.app._drafting import Args, after
+from comity.app._drafting import Args, after, own_object
 from comity.app.updates import Update
 from comity.errors import AMBIGUOUS, BAD_ARGUMENT, LocalError
 from comity.model import content, site
@@ -191,7 +191,7 @@ def _one_place(node: Node, picture: StoredPicture, name: str) -> tuple[str, bool
 
 def _served(node: Node, picture: StoredPicture, id: StatementId) -> tuple[str, bool]:
     """The id, and whether it is that of an exact site."""
-    object = node.own(id).signed.object
+    object = own_object(node, id, "--serves")
     if object.type != "protected-site":
         raise LocalError(BAD_ARGUMENT, "this statement is no protected-site", place="--serves")
     newest = node.store.airspace.latest(node.descriptor.fingerprint, object.id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from comity.app._drafting import TYPED, Args, time_of
+from comity.app._drafting import TYPED, Args, own_object, time_of
 from comity.errors import BAD_ARGUMENT, LocalError, RemoteError
 from comity.model import content, release
 from comity.model.content import StixObject
@@ -48,7 +48,7 @@ def replaced(node: Node, args: Args, kind: str) -> tuple[StatementId, StixObject
         LocalError: `bad-argument`: it is of another type, not the newest, or taken back.
     """
     id = node.resolve(args["replaces"], place="--replaces", ours=True)
-    found = node.own(id).signed.object
+    found = own_object(node, id, "--replaces")
     if found.type != kind:
         raise LocalError(BAD_ARGUMENT, f"this statement is no {kind}", place="--replaces")
     latest = node.store.airspace.latest(node.descriptor.fingerprint, found.id)

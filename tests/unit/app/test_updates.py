@@ -461,7 +461,9 @@ def test_what_is_no_site_of_ours_in_force_is_not_served() -> None:
             gone["statement"]: "bad-argument",
         }
         for name, code in wrong.items():
-            assert (await refused(fr, "notice", geojson=AREA, **TIMES, serves=[name]))[0] == code
+            assert (await refused(fr, "notice", geojson=AREA, **TIMES, serves=[name]))[:2] == (code, "--serves")
+        slip = await refused(fr, "protect", replaces=theirs["statement"], name="N")
+        assert slip[:2] == ("not-ours", "--replaces")
         own = await protected(fr)
         assert (await refused(fr, "protect", replaces=own["statement"], serves=[own["statement"]]))[1] == "--serves"
 
