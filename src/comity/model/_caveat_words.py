@@ -90,6 +90,8 @@ _LABELS = frozenset("label labels tag tags keyword keywords".split())
 _MARKINGS = frozenset("marking markings".split())
 _POINTERS = frozenset("url uri href hashes pattern source_name external_id".split())
 _WORD = re.compile(r"[^\W_]+")
+# They keep what bounds their words: a letter at either end and a blank between.
+_SENTENCES = str.maketrans(dict.fromkeys("\ufdfa\ufdfb", "\u0635 \u0645"))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -107,7 +109,7 @@ class Meaning(Enum):
 @lru_cache(maxsize=4096)
 def meaning(name: str) -> Meaning:
     """What a property's name says of its value."""
-    words = _words(_CAMEL.sub("_", unicodedata.normalize("NFKC", name)))
+    words = _words(_CAMEL.sub("_", _normal(name)))
     if name in _POINTERS:
         return Meaning.POINTER
     if _SPOKEN.search(_plain(" ".join(words))):
@@ -176,13 +178,18 @@ def _restricts(words: list[str], at: int) -> bool:
     return words[at] in _OFTEN and before not in _OTHERWISE and set(words[at + 1 : at + 2]) <= _TAIL | _OFTEN
 
 
+def _normal(text: str) -> str:
+    """NFKC, but for two ligatures that stand for whole sentences: a long run of them would become 18 times as long."""
+    return unicodedata.normalize("NFKC", text.translate(_SENTENCES))
+
+
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("_", " "))
+    return _WORD.findall(_UNSEEN.sub("", _normal(text)).casefold().replace("_", " "))
 
 
 def _plain(text: str) -> str:
     """A text as it looks: without what does not show, in one case, with the Latin letters that others look like."""
-    shown = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(_LOOK_ALIKES)
+    shown = _UNSEEN.sub("", _normal(text)).casefold().translate(_LOOK_ALIKES)
     return _IN_FULL.sub("tlp", shown)
 
 

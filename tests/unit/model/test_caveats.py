@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.model import caveats
+from comity.model import _caveat_words, caveats
 from comity.model.extension import COMITY_TYPES
 from comity.model.marking import Kind, Markings, Onward, Terms, Tlp
 
@@ -332,3 +332,16 @@ def test_who_may_have_it_by_the_property_of_a_vendor_is_named(name: str) -> None
 )
 def test_words_that_only_look_like_them_are_everyday(label: str) -> None:
     assert of(labels=[label]) == Markings()
+
+
+def test_no_character_makes_a_label_more_than_six_times_as_long_to_read() -> None:
+    longest = max(
+        range(0x110000), key=lambda code: 0 if 0xD800 <= code < 0xE000 else len(_caveat_words._plain(chr(code)))
+    )
+    assert len(_caveat_words._plain(chr(longest))) <= 6
+
+
+def test_a_restriction_between_ligatures_of_whole_sentences_is_named() -> None:
+    assert _caveat_words.is_caveat("\ufdfa NOFORN \ufdfb")
+    assert _caveat_words.level("\ufdfa TLP:GREEN") is None
+    assert _caveat_words.levels_within("\ufdfa TLP:RED") == ["red"]
