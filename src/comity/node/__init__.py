@@ -23,6 +23,7 @@ __all__ = [
     "sqlite",
     "sqlite_airspace",
     "sqlite_places",
+    "sqlite_versions",
     "sync",
     "teller",
     "upkeep",

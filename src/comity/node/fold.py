@@ -32,7 +32,8 @@ def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int], author
     for entry in logged:
         kind = entry.signed.object.type
         places[entry.id] = entry.index
-        batch.versions += version_rows(author, entry.id, entry.signed.object)
+        if kind not in NODE_TYPES:
+            batch.versions.append(_version_row(author, entry.id, entry.signed.object))
         if kind == "release":
             batch.releases.append(_release_row(entry, places))
         elif kind == "unacknowledged":
@@ -45,7 +46,11 @@ def leaf_rows(logged: Iterable[Logged], place_of: dict[StatementId, int], author
 
 def version_rows(author: Fingerprint, statement: StatementId, found: StixObject) -> list[VersionRow]:
     """The row of an object that somebody has said; none of what a node says by itself."""
-    return [] if found.type in NODE_TYPES else [VersionRow(author, found.id, statement, found.modified)]
+    return [] if found.type in NODE_TYPES else [_version_row(author, statement, found)]
+
+
+def _version_row(author: Fingerprint, statement: StatementId, found: StixObject) -> VersionRow:
+    return VersionRow(author, found.id, statement, found.modified)
 
 
 def matter_rows(author: Fingerprint, statement: StatementId, found: StixObject) -> list[MatterRow]:

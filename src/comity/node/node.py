@@ -5,7 +5,6 @@ asks of them in `sync`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from comity.errors import (
@@ -40,28 +39,29 @@ from comity.node.versions import Versions
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.hands import Hands, OneHand
+from comity.values import value
 
 _SCAN = 1000
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Saying:
     """One thing to be said, with whom it is for and on what terms.
 
     Attributes:
-        of_their_own: the terms of those for whom `terms` do not hold.
+        of_their_own: the terms of those for whom `terms` do not hold, if there are any.
     """
 
     draft: Draft
     to: Sequence[Peer]
     terms: Terms
-    of_their_own: Mapping[Fingerprint, Terms] = field(default_factory=dict)
+    of_their_own: Mapping[Fingerprint, Terms] | None = None
 
     def terms_for(self, party: Fingerprint) -> Terms:
         """On what terms one party is told it."""
-        return self.of_their_own.get(party, self.terms)
+        return self.terms if self.of_their_own is None else self.of_their_own.get(party, self.terms)
 
 
 class Node:
@@ -188,6 +188,8 @@ class Node:
         return [(next(logged), [next(logged) for _ in each]) for each in drafts]
 
     def _releases(self, statement: Signed, saying: Saying) -> list[Draft]:
+        if not saying.to:
+            return []
         parties = (peer.fingerprint for peer in saying.to)
         return self._release_drafts(statement, {party: saying.terms_for(party) for party in parties})
 

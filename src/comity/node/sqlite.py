@@ -13,7 +13,7 @@ import apsw
 
 from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
 from comity.model.fingerprint import Fingerprint
-from comity.node import sqlite_airspace, sqlite_places
+from comity.node import sqlite_airspace, sqlite_places, sqlite_versions
 from comity.node._guard import guarded
 from comity.node.ports import (
     AnswerRow,
@@ -31,7 +31,6 @@ from comity.space.instant import Instant
 
 FORMAT = 2
 # Ids that are asked for in one go.
-_AT_ONCE = 500
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS leaves (at INTEGER PRIMARY KEY, id BLOB NOT NULL, data BLOB NOT NULL);
@@ -69,8 +68,6 @@ CREATE INDEX IF NOT EXISTS releases_open ON releases (answer_by) WHERE answer_by
 CREATE TABLE IF NOT EXISTS answers (release BLOB PRIMARY KEY, answer BLOB NOT NULL, position INTEGER NOT NULL,
     disposition TEXT NOT NULL, reason TEXT, claimed_at INTEGER NOT NULL, at INTEGER NOT NULL, hearer TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answers_hearer ON answers (hearer, answer);
-CREATE TABLE IF NOT EXISTS versions (stix_id TEXT NOT NULL, author TEXT NOT NULL, statement BLOB NOT NULL, modified INTEGER,
-    PRIMARY KEY (stix_id, author, statement)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS silences (release BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cursors (teller TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS heard (teller TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
@@ -79,7 +76,14 @@ CREATE TABLE IF NOT EXISTS heard (teller TEXT PRIMARY KEY, at INTEGER NOT NULL) 
 _RELEASE = "at, id, stix_id, hearer, statement, statement_at, answer_by, withdrawn"
 _RECEIVED = "release, stix_id, teller, statement, item, size, received_at, answer, refused, withdrawn"
 _RECEIVED_ROW = attrgetter(*_RECEIVED.split(", "))
-_PROJECTIONS = ("releases", "answers", "versions", "silences", "cursors", *sqlite_airspace.PROJECTIONS)
+_PROJECTIONS = (
+    "releases",
+    "answers",
+    "silences",
+    "cursors",
+    *sqlite_versions.PROJECTIONS,
+    *sqlite_airspace.PROJECTIONS,
+)
 
 
 class SqliteStore:
@@ -98,9 +102,11 @@ class SqliteStore:
         with self._db:
             self._db.execute(_SCHEMA)
             self._db.execute(sqlite_places.SCHEMA)
+            self._db.execute(sqlite_versions.SCHEMA)
             self._db.execute(sqlite_airspace.SCHEMA)
             self._db.pragma("user_version", FORMAT)
         self._places = sqlite_places.SqlitePlaces(self._db)
+        self._versions = sqlite_versions.SqliteVersions(self._db)
         self.airspace = sqlite_airspace.SqliteAirspace(self._db)
 
     # -- writing
@@ -108,7 +114,7 @@ class SqliteStore:
     @guarded
     def commit(self, batch: Batch) -> None:
         """Write a batch: all of it or nothing, synced to disk when this returns."""
-        places, moved = {row.id: row.index for row in batch.leaves}, False
+        places, moved, indexed = {row.id: row.index for row in batch.leaves}, False, False
         with self._db as db:
             if batch.leaves:
                 if len(places) != len(batch.leaves):
@@ -125,8 +131,12 @@ class SqliteStore:
                 db.execute("INSERT OR REPLACE INTO latest VALUES (1, ?)", (batch.note,))
             self._keep(batch)
             self._fold(batch)
+            if batch.versions:
+                indexed = self._versions.write(batch.versions)
         if places:
             self._places.committed(places, moved=moved)
+        if batch.versions:
+            self._versions.committed(batch.versions, moved=indexed)
 
     def _keep(self, batch: Batch) -> None:
         if batch.received:
@@ -166,9 +176,6 @@ class SqliteStore:
             self._db.executemany("UPDATE releases SET withdrawn = 1 WHERE stix_id = ? AND at < ?", withdrawn)
         if batch.answers:
             self._fold_answers(batch.answers)
-        if batch.versions:
-            versions = [(v.stix_id, v.author, v.statement, v.modified) for v in batch.versions]
-            self._db.executemany("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", versions)
         if batch.silences:
             self._db.executemany("INSERT OR IGNORE INTO silences VALUES (?, ?)", batch.silences)
         released = [row.statement for row in batch.releases if row.statement]
@@ -424,14 +431,7 @@ class SqliteStore:
     @guarded
     def versions(self, stix_ids: Sequence[str], author: Fingerprint | None = None) -> Sequence[VersionRow]:
         """The statements of the objects with these ids; of one party, if given."""
-        of, values = ("", ()) if author is None else (" AND author = ?", (author,))
-        found: list[VersionRow] = []
-        for first in range(0, len(stix_ids), _AT_ONCE):
-            some = stix_ids[first : first + _AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            sql = f"SELECT author, stix_id, statement, modified FROM versions WHERE stix_id IN ({marks}){of}"
-            found += [VersionRow(*row) for row in self._rows(sql, (*some, *values))]
-        return found
+        return self._versions.of(stix_ids, author)
 
     # -- peers and evidence
 
@@ -488,7 +488,9 @@ class SqliteStore:
                 db.execute(f"DELETE FROM {table}")
             for batch in batches:
                 self._fold(batch)
+                self._versions.append(batch.versions)
             self._places.write_again()
+            self._versions.write_again()
 
     @guarded
     def close(self) -> None:

@@ -128,19 +128,20 @@ class Versions:
         """
         rows = self._store.versions([said.id for said in objects], self._me)
         known = {(row.stix_id, row.modified) for row in rows}
+        being_said = self._being_said
         held: list[_Key] = []
         try:
             for said in objects:
                 key = (said.id, said.modified)
-                if key in known or key in self._being_said:
+                if key in known or key in being_said:
                     self.check(said)
-                if key not in self._being_said:
+                if key not in being_said:
                     held.append(key)
-                    self._being_said[key] = said.raw
+                    being_said[key] = said.raw
             yield
         finally:
             for key in held:
-                del self._being_said[key]
+                del being_said[key]
 
     def check(self, said: StixObject) -> None:
         """Require that no other content with this id and this `modified` was said.

@@ -13,7 +13,7 @@ from comity.model.fingerprint import Fingerprint
 from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
 from comity.space.instant import Instant
-from unit.node.rows import RU, everything, id_of, kept, leaf, release
+from unit.node.rows import RU, everything, id_of, kept, leaf, release, version
 
 
 @pytest.fixture
@@ -35,6 +35,18 @@ def test_what_was_committed_is_there_after_closing(path: str) -> None:
     store.close()
     again = SqliteStore(path)
     assert everything(again) == before
+    again.close()
+
+
+@pytest.mark.parametrize("count", [3, 1100])
+def test_versions_that_wait_and_those_in_the_index_are_found_after_closing(path: str, count: int) -> None:
+    store = SqliteStore(path)
+    for first in range(0, count, 100):
+        store.commit(Batch(versions=[version(number) for number in range(first, min(first + 100, count))]))
+    store.close()
+    again = SqliteStore(path)
+    for number in (0, count - 1):
+        assert again.versions([f"report--{number}"], RU) == [version(number)]
     again.close()
 
 

@@ -247,6 +247,21 @@ def test_what_was_said_of_one_object_is_found_by_its_id_and_by_whose_it_is(store
     assert {row.statement for row in store.versions([*many, "report--a"], RU)} == {id_of(1), id_of(2), id_of(4)}
 
 
+def test_versions_are_found_whether_they_wait_or_stand_in_the_index(store: Store) -> None:
+    """They go there together, once enough of them wait: none is lost on the way, or told twice."""
+    said = [version(number, stix_id=f"report--{number % 700}") for number in range(2500)]
+    for first in range(0, len(said), 100):
+        store.commit(Batch(versions=said[first : first + 100]))
+        store.commit(Batch(versions=said[first : first + 1]))
+    for number in (0, 99, 699):
+        expected = {id_of(each) for each in range(number, 2500, 700)}
+        found = store.versions([f"report--{number}"], RU)
+        assert {row.statement for row in found} == expected
+        assert len(found) == len(expected)
+    all_of_them = store.versions([f"report--{number}" for number in range(700)])
+    assert len(all_of_them) == len({row.statement for row in all_of_them}) == 2500
+
+
 def test_a_notice_of_withdrawal_marks_what_the_same_teller_told(store: Store) -> None:
     told, others = received(1, RU, stix_id="release--a"), received(2, US, stix_id="release--a")
     store.commit(Batch(received=[told, others]))
