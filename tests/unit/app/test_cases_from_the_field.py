@@ -76,7 +76,7 @@ REFUSED: dict[str, tuple[Any, list[str]]] = {
         feature({"type": "Point", "coordinates": [36.25, 35.9]}, radiusKilometers=9.26),
         ["radius_m", "9260"],
     ),
-    "gzip": (gzip.compress(json.dumps(PLAIN).encode()), ["gzip"]),
+    "gzip": (gzip.compress(json.dumps(PLAIN).encode(), mtime=0), ["gzip"]),
     "utf-16": (json.dumps(PLAIN).encode("utf-16"), ["UTF-16"]),
 }
 

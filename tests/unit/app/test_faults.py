@@ -102,7 +102,7 @@ NONE: dict[str, tuple[bytes, str]] = {
     "base64 of a proof": (base64.encodebytes(PROOF), "a proof file in base64"),
     "base64 of another thing": (base64.b64encode(bytes(60)), "something in base64"),
     "broken base64": (b"A" * 65, "a text"),
-    "gzip": (gzip.compress(PROOF), "a compressed file (gzip)"),
+    "gzip": (gzip.compress(PROOF, mtime=0), "a compressed file (gzip)"),
     "zip": (b"PK\x03\x04....", "an archive (zip)"),
     "PDF": (b"%PDF-1.7\n", "a PDF"),
     "a picture": (b"\x89PNG\r\n", "a picture"),
