@@ -9,7 +9,7 @@ FUZZ_ARGS ?=
 BENCH_ARGS ?=
 # What takes its time, because it starts processes or plays for seconds; `make test` runs it, and what draws its cases.
 LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/app/test_serve.py tests/unit/test_bench.py \
-	tests/unit/test_readme.py
+	tests/unit/app/test_bombs.py tests/unit/app/test_hostile.py tests/unit/app/test_server.py tests/unit/test_readme.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo quick test fuzz check cover lint bench clean
