@@ -37,7 +37,6 @@ class SqliteVersions:
         self._known: dict[str, list[VersionRow]] | None = None
         self._count, self._until = 0, _FIRST
 
-    @property
     def _waiting(self) -> dict[str, list[VersionRow]]:
         if self._known is None:
             row = self._db.execute("SELECT until FROM version_indexed").fetchone()
@@ -47,7 +46,7 @@ class SqliteVersions:
         return self._known
 
     def _remember(self, rows: Iterable[VersionRow]) -> None:
-        known = self._waiting
+        known = self._waiting()
         for row in rows:
             known.setdefault(row.stix_id, []).append(row)
             self._count += 1
@@ -58,7 +57,7 @@ class SqliteVersions:
 
     def of(self, stix_ids: Sequence[str], author: Fingerprint | None) -> list[VersionRow]:
         """The statements of the objects with these ids, once each; of one party, if given."""
-        waiting = self._waiting
+        waiting = self._waiting()
         found = [row for id in stix_ids if id in waiting for row in waiting[id]]
         if self._until > _FIRST:
             found += self._indexed(stix_ids)
@@ -90,16 +89,16 @@ class SqliteVersions:
         Returns:
             Whether they went to the index, for `committed`.
         """
-        self._waiting  # noqa: B018 - what waits is read before this transaction adds to it
+        self._waiting()  # what waits is read before this transaction adds to it
         self.append(rows)
         if self._count + len(rows) < max(_LEAST, self._until // _SHARE):
             return False
-        self._move()
+        self._move(self._until)
         return True
 
-    def _move(self) -> None:
+    def _move(self, first: int) -> None:
         sql = "INSERT OR IGNORE INTO version_index SELECT stix_id, seq FROM version_rows WHERE seq >= ? ORDER BY stix_id, seq"
-        self._db.execute(sql, (self._until,))
+        self._db.execute(sql, (first,))
         self._db.execute("INSERT OR REPLACE INTO version_indexed VALUES (1, ?)", (self._next(),))
 
     def committed(self, rows: Sequence[VersionRow], *, moved: bool) -> None:
@@ -111,6 +110,6 @@ class SqliteVersions:
 
     def write_again(self) -> None:
         """Within a transaction in which all rows were appended anew: make the index of them."""
-        self._until = _FIRST
-        self._move()
+        # What is known is read again whether or not this transaction is committed.
         self._known = None
+        self._move(_FIRST)

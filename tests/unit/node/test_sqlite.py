@@ -50,6 +50,23 @@ def test_versions_that_wait_and_those_in_the_index_are_found_after_closing(path:
     again.close()
 
 
+def test_a_remaking_that_fails_at_its_end_leaves_the_versions_found(path: str) -> None:
+    store = SqliteStore(path)
+    store.commit(Batch(versions=[version(number) for number in range(1100)]))
+    assert store.versions(["report--0"], RU) == [version(0)]
+    store._db.execute(
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON main.version_indexed BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    with pytest.raises(LocalError):
+        store.refold([])
+    assert store.versions(["report--0"], RU) == [version(0)]
+    store._db.execute("DROP TRIGGER full")
+    store.refold([Batch(versions=[version(1)])])
+    assert store.versions(["report--0"], RU) == []
+    assert store.versions(["report--1"], RU) == [version(1)]
+    store.close()
+
+
 def test_another_connection_sees_a_commit_as_soon_as_it_returns(path: str) -> None:
     store = SqliteStore(path)
     store.commit(Batch(leaves=[leaf(0)]))
