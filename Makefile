@@ -9,10 +9,11 @@ FUZZ_ARGS ?=
 BENCH_ARGS ?=
 # What takes its time, because it starts processes or plays for seconds; `make test` runs it, and what draws its cases.
 LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/app/test_serve.py tests/unit/test_bench.py \
-	tests/unit/app/test_bombs.py tests/unit/app/test_hostile.py tests/unit/app/test_server.py tests/unit/test_readme.py
+	tests/unit/app/test_bombs.py tests/unit/app/test_hostile.py tests/unit/app/test_server.py tests/unit/test_readme.py \
+	tests/conformance/peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test fuzz check cover lint bench clean
+.PHONY: help demo quick test judges fuzz check cover lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ quick: lint ## format, lint, types, imports and the fast tests, in a minute: the
 
 test: $(VENV)/dev ## every test that can run here, on all cores; what is drawn is the same in every run
 	@$(BIN)/python -m pytest -q -n auto $(TEST_ARGS)
+
+judges: $(VENV)/bin/python ## install the verifiers of others that judge our exports in make test (Debian's Go, npm, PyPI)
+	@tests/conformance/peers/install $(VENV)/judges $(BIN)/python
 
 fuzz: $(VENV)/dev ## the tests that draw their cases, with fresh draws (FUZZ_ARGS=--hypothesis-seed=N repeats a run)
 	@$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=fresh $(FUZZ_ARGS) tests

@@ -21,6 +21,7 @@ __all__ = [
     "notices",
     "objections",
     "operations",
+    "outside_commands",
     "party_commands",
     "places",
     "positions",

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 
 from comity import __version__, foreign
-from comity.app import airspace_commands, echo, party_commands, render, views
+from comity.app import airspace_commands, echo, outside_commands, party_commands, render, views
 from comity.app.command import (
     ERROR,
     NOT_VALID,
@@ -59,6 +59,7 @@ app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
 airspace_commands.register(app)
 party_commands.register(app, peers)
+outside_commands.register(logs)
 
 
 Fingerprint = Annotated[

@@ -23,6 +23,18 @@ def may_write(file: Path, *, force: bool) -> None:
         raise _taken(file)
 
 
+def folder(path: Path) -> None:
+    """Make a folder for its owner alone, where none is.
+
+    Raises:
+        LocalError: `bad-argument`: it cannot be one.
+    """
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise LocalError(BAD_ARGUMENT, f"cannot be made ({error.strerror})", place=str(path)) from None
+
+
 def write(file: Path, data: bytes, *, force: bool) -> None:
     """Write a file with the rights 0600: under its name stands all of it or nothing, also after a power cut.
 

@@ -49,6 +49,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Upkeep": {
         "log verify": "Compute the whole log again from its leaves.",
+        "log export": "Write head, receipts and keys for others' verifiers.",
         "log adopt": "Sign again after a restore on a new machine.",
         "rebuild": "Fold again what can be computed from what is true.",
     },

@@ -29,7 +29,7 @@ from comity.model.fingerprint import words
 from comity.model.party import armour
 from comity.model.release import read as read_release
 from comity.model.statement import Unverified
-from comity.node import evidence, recorded
+from comity.node import evidence, exports, recorded
 from comity.node.node import Node, pack, read_fingerprint
 from comity.node.parties import Peer
 from comity.node.ports import ReceivedRow
@@ -129,6 +129,7 @@ async def withdraw_statement(node: Node, sync: Sync, args: Args) -> Any:
 async def sync_peers(node: Node, sync: Sync, args: Args) -> Any:
     """One round with every peer: pages, acknowledgements, cosignatures, receipts."""
     await sync.deadlines()
+    sync.publish()  # also where there is no peer to show it to
     rounds = [await sync.once(peer) for peer in node.peers]
     await sync.look()
     return [
@@ -317,6 +318,16 @@ async def log_verify(node: Node, sync: Sync, args: Args) -> Any:
     }
 
 
+async def log_export(node: Node, sync: Sync, args: Args) -> Any:
+    """Our head, keys, receipts and proofs for others' verifiers, as files in base64: {statement, since}."""
+    given = args.get("statement")
+    id = None if given is None else node.resolve(given, ours=True)
+    found = exports.export(node, id, args.get("since"))
+    files = {name: base64.b64encode(data).decode() for name, data in found.files.items()}
+    about = {"statement": None if id is None else id.hex(), "size": found.size}
+    return {**about, "cosigned_by": list(found.cosigned_by), "files": files}
+
+
 async def log_adopt(node: Node, sync: Sync, args: Args) -> Any:
     """After a restore: ask every peer for the last head of ours that it holds, and sign again if none is ahead."""
     if node.journal.read_only is None:
@@ -359,6 +370,7 @@ OPERATIONS: dict[str, Operation] = {
     "peer-remove": peer_remove,
     "peer-list": peer_list,
     "log-verify": log_verify,
+    "log-export": log_export,
     "log-adopt": log_adopt,
     "rebuild": rebuild,
 }

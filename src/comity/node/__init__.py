@@ -6,6 +6,7 @@ __all__ = [
     "contacts",
     "directory",
     "evidence",
+    "exports",
     "fold",
     "hands",
     "heads",

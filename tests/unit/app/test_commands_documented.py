@@ -41,7 +41,7 @@ def test_a_command_has_help_json_and_a_place_in_the_documentation(name: str) -> 
 def test_every_command_line_shown_is_one_that_exists(file: str) -> None:
     text = (ROOT / file).read_text(encoding="utf-8")
     shown = re.findall(
-        r"^ {4}comity (?:-C \S+ )?([a-z]+(?: (?:add|list|rename|remove|verify|adopt))?)\b", text, re.MULTILINE
+        r"^ {4}comity (?:-C \S+ )?([a-z]+(?: (?:add|list|rename|remove|verify|adopt|export))?)\b", text, re.MULTILINE
     )
     assert shown
     unknown = {one for one in shown if one not in COMMANDS and one.split(" ")[0] not in COMMANDS}
