@@ -184,7 +184,10 @@ def read_checkpoint(given: Given) -> Any:
 def read_cosignature(given: Given) -> Any:
     head = head_of(given["note"], given["of"])
     assert head is not None
-    return {"time": witness.cosigned_at(head, given["line"], described(given["by"]))}
+    at = witness.cosigned_at(head, given["line"], described(given["by"]))
+    if "now" in given:
+        witness.timely(at, instant.parse(given["now"]))
+    return {"time": at}
 
 
 def read_next_head(given: Given) -> Any:

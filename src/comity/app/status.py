@@ -30,6 +30,8 @@ LITTLE_FREE = 1 << 30
 _LISTED = 100
 _PAGE = 100
 _MESSAGE = 300
+# How the refusal begins that says whose clock it is (exchange.witness, gateways.httpsig).
+_ITS_CLOCK = "its clock is "
 
 
 async def status(node: Node, sync: Sync, args: Args) -> Any:
@@ -211,7 +213,10 @@ def _concerns(told: Args) -> Iterator[Own]:
 def _of_peer(peer: Args) -> Iterator[Own]:
     name = word(peer["party"])
     for one in peer["errors"]:
-        if one["out_of_reach"]:
+        if one["code"] == CLOCK_SKEW and one["message"].startswith(_ITS_CLOCK):
+            # Our own words: of what a peer says, it is said that it says so.
+            yield own("{}'s {} (since {})", name, own(one["message"].removeprefix("its ")), word(one["since"]))
+        elif one["out_of_reach"]:
             yield own("{} is out of reach since {}: {}", name, word(one["since"]), _in_full(one))
         else:
             yield own("{} since {}: {}: {}", name, word(one["since"]), word(one["code"]), _in_full(one))

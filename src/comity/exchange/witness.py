@@ -7,13 +7,18 @@ caller: `head-rollback`, `head-fork`, `not-consistent`. This file remembers noth
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from comity.errors import HEAD_FORK, HEAD_ROLLBACK, NOT_CONSISTENT, WRONG_ISSUER, RemoteError
+from comity.errors import CLOCK_SKEW, HEAD_FORK, HEAD_ROLLBACK, NOT_CONSISTENT, WRONG_ISSUER, RemoteError
+from comity.model import when
 from comity.model.party import Descriptor
 from comity.proof import checkpoint as checkpoints
 from comity.proof import merkle
 from comity.proof.checkpoint import SignedCheckpoint
 from comity.proof.keys import Signer
+from comity.space import instant
 from comity.space.instant import Instant
+
+# The last second of the year 9999.
+_LAST_SECOND = 253402300799
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +136,26 @@ def cosigned_at(head: Head, line: str, by: Descriptor) -> int:
         RemoteError: `malformed`, `bad-signature`, `unknown-key`.
     """
     return checkpoints.verify_cosignature(line, head.signed.checkpoint, by.witness_name, by.keys.witness)
+
+
+def timely(at: int, now: Instant) -> None:
+    """Check that a cosignature which was made just now bears that time, by the clock of whoever asked for it.
+
+    Args:
+        at: its time in seconds since 1970.
+        now: by our clock.
+
+    Raises:
+        RemoteError: `clock-skew`: more than five minutes off: what it would prove of the time is false. It says whose clock it
+            is, and how far off.
+    """
+    theirs = Instant(at * 1000)
+    if abs(theirs - now) <= when.MAX_APART:
+        return
+    # Another's time may be one that no calendar has.
+    shown = instant.text(theirs) if at <= _LAST_SECOND else f"second {at} since 1970"
+    evidence = {"theirs": shown, "ours": instant.text(now)}
+    message = (
+        f"its clock is {when.apart(theirs, now)}: it cosigned our head at {shown}, and here it is {evidence['ours']}"
+    )
+    raise RemoteError(CLOCK_SKEW, message, evidence=evidence)

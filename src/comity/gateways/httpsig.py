@@ -33,13 +33,14 @@ from comity.errors import (
     LocalError,
     RemoteError,
 )
+from comity.model import when
 from comity.model.fingerprint import Fingerprint, read
 from comity.node.ports import Request, Response
 from comity.proof.keys import Signer, VerifyingKey
 from comity.space import instant
 from comity.space.instant import Instant
 
-MAX_SKEW = 5 * 60 * 1000
+MAX_SKEW = when.MAX_APART
 RECIPIENT = "comity-recipient"
 _LABEL = "comity"
 _REQUEST = ("@method", "@target-uri", "content-digest", RECIPIENT)
@@ -131,7 +132,7 @@ def verify_request(request: Request, *, me: Fingerprint, key_of: KeyOf, now: Ins
 
     Raises:
         RemoteError: `unauthenticated`: a signature that is not good, or of nobody known here; `wrong-addressee`;
-            `clock-skew`, naming both times.
+            `clock-skew`, naming both times and whose clock is ahead.
     """
     if not _has_signature(request):
         return None
@@ -141,7 +142,7 @@ def verify_request(request: Request, *, me: Fingerprint, key_of: KeyOf, now: Ins
     nonce = result.parameters["nonce"]
     if not 16 <= len(nonce) <= 64:
         raise RemoteError(UNAUTHENTICATED, "a signed request carries a nonce of 16 to 64 characters")
-    created = _check_time(result, now, UNAUTHENTICATED)
+    created = _check_time(result, now, "your", UNAUTHENTICATED)
     return Caller(read(result.parameters["keyid"]), nonce, created, result.covered_components['"content-digest"'])
 
 
@@ -167,7 +168,7 @@ def verify_response(response: Response, request: Request, *, by: Fingerprint, ke
 
     result = _verify(answer, key_of, "comity-response", (*_RESPONSE, _BOUND), set(), BAD_SIGNATURE)
     _verify_digest(result.covered_components['"content-digest"'], response.body, BAD_SIGNATURE)
-    _check_time(result, now, BAD_SIGNATURE)
+    _check_time(result, now, "its", BAD_SIGNATURE)
 
 
 def _sign(
@@ -218,14 +219,15 @@ def _verify_digest(field: str, body: bytes, code: str) -> None:
         raise RemoteError(code, "the body is not the one that was signed (RFC 9530)") from None
 
 
-def _check_time(result: Any, now: Instant, code: str) -> Instant:
+def _check_time(result: Any, now: Instant, whose: str, code: str) -> Instant:
     created = result.parameters["created"]
     if not 0 <= created < 2**37:
         raise RemoteError(code, "a signature made at a time that no clock shows")
     theirs = instant.from_seconds(created)
     if abs(now - theirs) > MAX_SKEW:
         evidence = {"theirs": instant.text(theirs), "ours": instant.text(now)}
-        message = f"signed at {evidence['theirs']}, but here it is {evidence['ours']}: more than five minutes apart"
+        apart = f"{whose} clock is {when.apart(theirs, now)}"
+        message = f"{apart}: signed at {evidence['theirs']}, and here it is {evidence['ours']}"
         raise RemoteError(CLOCK_SKEW, message, evidence=evidence)
     return theirs
 

@@ -13,6 +13,8 @@ _MINUTE = 60_000
 _HOUR, _DAY = 60 * _MINUTE, 24 * 60 * _MINUTE
 # Beyond a leap year nobody plans to the hour: it is the wrong year more often than the right one.
 FAR_MS, LONG_MS = 366 * _DAY, 30 * _DAY
+# The clocks of two parties may differ by so much: what either says of times is taken as if they did not.
+MAX_APART = 5 * _MINUTE
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -40,6 +42,16 @@ def span(milliseconds: int) -> str:
     if hours:
         return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
     return f"{minutes} min" if minutes else f"{milliseconds // 1000} s"
+
+
+def apart(theirs: Instant, ours: Instant) -> str:
+    """How far another's clock is from ours, to the minute, where it shows one time when ours shows another.
+
+    >>> apart(Instant(720_000), Instant(0)), apart(Instant(0), Instant(5_400_000))
+    ('12 min ahead of ours', '1 h 30 min behind ours')
+    """
+    minutes = (abs(theirs - ours) + _MINUTE // 2) // _MINUTE
+    return f"{span(minutes * _MINUTE)} {'ahead of' if theirs > ours else 'behind'} ours"
 
 
 def words(during: Interval, now: Instant) -> str:

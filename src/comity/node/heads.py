@@ -49,7 +49,7 @@ class Heads:
 
         Raises:
             TransportError: `unreachable`.
-            RemoteError: what the peer has against it.
+            RemoteError: what the peer has against it; `clock-skew`: its cosignature bears a time that is not now.
             LocalError: `read-only`: as `show`.
         """
         size, note = self._node.store.last_published() or (0, b"")
@@ -60,6 +60,7 @@ class Heads:
             line = await self._peers.add_checkpoint(peer.descriptor, AddCheckpoint(shown).encode())
             head = self._read(shown.note)
             at = witness.cosigned_at(head, line, peer.descriptor)
+            witness.timely(at, self._node.clock.now())
             self._node.store.publish(head.size, shown.note)
             self._node.store.add_cosignature(head.size, peer.fingerprint, line, instant.from_seconds(at))
 

@@ -7,6 +7,8 @@ from typing import Any
 from comity.proof import merkle
 from comity.proof.checkpoint import Checkpoint, cosign, sign_checkpoint
 from comity.proof.note import COSIGNATURE, NoteKey, sign_note
+from comity.space import instant
+from comity.space.instant import Instant
 from conformance.vectors.cast import Log, Vector, actor, at, bad, cosigned, flip, good, seed
 from conformance.vectors.story import ALL, TOLD, story
 
@@ -273,6 +275,24 @@ def _cosignatures() -> list[Vector]:
             {"time": at(3) // 1000},
         ),
         *(bad(name, "LOG-9", code, desc, wrong) for name, code, desc, wrong in made),
+        *_times(given(line), seconds),
+    ]
+
+
+def _times(asked: dict[str, Any], seconds: int) -> list[Vector]:
+    """A cosignature as it came, at a time by the clock of whoever asked for it."""
+
+    def came(off: int) -> dict[str, Any]:
+        return {**asked, "now": instant.text(Instant(seconds * 1000 - off))}
+
+    minute, taken = 60_000, {"time": seconds}
+    return [
+        good("cosignature-ahead", "LOG-17", "by a clock that is five minutes ahead", came(5 * minute), taken),
+        good("cosignature-behind", "LOG-17", "by a clock that is five minutes behind", came(-5 * minute), taken),
+        bad("cosignature-too-far-ahead", "LOG-17", "clock-skew", "a millisecond further", came(5 * minute + 1)),
+        bad("cosignature-too-far-behind", "LOG-17", "clock-skew", "a millisecond further", came(-5 * minute - 1)),
+        bad("cosignature-twelve-minutes", "LOG-17", "clock-skew", "twelve minutes ahead", came(12 * minute)),
+        bad("cosignature-backdated", "LOG-17", "clock-skew", "ten years behind", came(-3650 * 24 * 60 * minute)),
     ]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from comity.errors import (
     BAD_SIGNATURE,
+    CLOCK_SKEW,
     HEAD_FORK,
     HEAD_ROLLBACK,
     MALFORMED,
@@ -18,6 +19,8 @@ from comity.model.content import parse
 from comity.model.statement import Draft
 from comity.proof.checkpoint import Checkpoint, sign_checkpoint
 from comity.proof.merkle import EMPTY_ROOT
+from comity.space import instant
+from comity.space.instant import Instant
 from unit.exchange.speaker import REPORT, Speaker, at
 
 US = Speaker("us")
@@ -183,3 +186,39 @@ def test_a_cosignature_does_not_pass_for_anothers() -> None:
     with pytest.raises(RemoteError) as caught:
         witness.cosigned_at(fr.head(), line, Speaker("cn").descriptor)
     assert caught.value.code == UNKNOWN_KEY
+
+
+# -- the time of a cosignature that was made just now
+
+MINUTE = 60_000
+
+
+@pytest.mark.parametrize("off", [0, 1, -1, 299_999, 300_000, -300_000])
+def test_a_clock_may_be_five_minutes_off(off: int) -> None:
+    witness.timely(at(0) // 1000, Instant(at(0) - off))
+
+
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [
+        (300_001, "5 min ahead of ours"),
+        (-300_001, "5 min behind ours"),
+        (12 * MINUTE, "12 min ahead of ours"),
+        (-90 * MINUTE, "1 h 30 min behind ours"),
+        (10 * 365 * 24 * 60 * MINUTE, "9 years ahead of ours"),
+    ],
+)
+def test_beyond_that_it_is_said_whose_clock_it_is_and_how_far_off(off: int, words: str) -> None:
+    now = Instant(at(0) - off)
+    with pytest.raises(RemoteError) as caught:
+        witness.timely(at(0) // 1000, now)
+    assert caught.value.code == CLOCK_SKEW
+    assert caught.value.message.startswith(f"its clock is {words}: it cosigned our head at {instant.text(at(0))}")
+    assert caught.value.evidence == {"theirs": instant.text(at(0)), "ours": instant.text(now)}
+
+
+@pytest.mark.parametrize("seconds", [1, 253402300799, 253402300800, 2**63 - 1])
+def test_a_time_that_no_calendar_has_is_refused_like_any_other(seconds: int) -> None:
+    with pytest.raises(RemoteError) as caught:
+        witness.timely(seconds, at(0))
+    assert caught.value.code == CLOCK_SKEW
