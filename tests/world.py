@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from comity.errors import READ_ONLY, UNREACHABLE, LocalError, TransportError
 from comity.exchange import say, sign
 from comity.gateways.peer import PeerClient, PeerServer, route_for
+from comity.gateways.tlog_witness import WitnessClient
 from comity.model import content, party
 from comity.model.fingerprint import Fingerprint, origin_of
 from comity.model.marking import Terms
@@ -115,12 +116,14 @@ class MemoryWire:
     """The `Wire` port: hands requests to the node that has the address; `delay` and `lose` make it worse.
 
     Attributes:
+        others: what is at an address where no node is: it answers by itself.
         tamper: sees each response on its way, and may change it: the place for liars.
         sent: every request that was sent, for replays.
     """
 
     def __init__(self) -> None:
         self.servers: dict[str, PeerServer] = {}
+        self.others: dict[str, Callable[[Request], Response]] = {}
         self.cut: set[str] = set()
         self.delay: Callable[[], float] = lambda: 0.001
         self.lose: Callable[[], bool] = lambda: False
@@ -132,6 +135,9 @@ class MemoryWire:
         parts = urlsplit(request.url)
         server = self.servers.get(f"{parts.scheme}://{parts.netloc}")
         await asyncio.sleep(self.delay())
+        other = self.others.get(f"{parts.scheme}://{parts.netloc}")
+        if other is not None and parts.netloc not in self.cut:
+            return self.tamper(request, other(request))
         if server is None or parts.netloc in self.cut or self.lose():
             raise TransportError(UNREACHABLE, f"{parts.netloc} cannot be reached")
         route, rest = route_for(request.method, parts.path)
@@ -180,7 +186,7 @@ class Party:
         self.node = Node.open(self.store, self.lock, self.keys, self.clock, self.randomness)
         self.teller = Teller(self.node)
         self.client = PeerClient(self.wire, self.keys, self.node.descriptor, self.clock, self.randomness)
-        self.sync = Sync(self.node, self.teller, self.client, self.reports.append)
+        self.sync = Sync(self.node, self.teller, self.client, self.reports.append, WitnessClient(self.wire))
         self.server = PeerServer(self.node, self.teller)
         self.wire.servers[self.address] = self.server
 

@@ -29,6 +29,7 @@ from comity.node.teller import Teller
 from comity.proof import cbor, merkle, receipt, tree
 from comity.proof.hands import OneHand
 from comity.proof.merkle import PathMemo
+from comity.proof.note import NoteKey
 from comity.space import instant
 from conformance.vectors import cast, places
 from world import MemoryLock, SeededRandomness, WorldClock, run
@@ -188,6 +189,14 @@ def read_cosignature(given: Given) -> Any:
     if "now" in given:
         witness.timely(at, instant.parse(given["now"]))
     return {"time": at}
+
+
+def read_outside(given: Given) -> Any:
+    head = head_of(given["note"], given["of"])
+    assert head is not None
+    line, at = witness.outside_line(head, given["answer"], NoteKey.from_vkey(given["vkey"]))
+    witness.timely(at, instant.parse(given["now"]))
+    return {"line": line, "time": at}
 
 
 def read_next_head(given: Given) -> Any:
@@ -364,6 +373,7 @@ READERS: dict[str, Callable[[Given], Any]] = {
     "released": read_released,
     "checkpoint": read_checkpoint,
     "cosignature": read_cosignature,
+    "outside": read_outside,
     "next-head": read_next_head,
     "inclusion": read_inclusion,
     "tile-path": read_tile_path,

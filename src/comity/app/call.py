@@ -10,6 +10,7 @@ from comity.app import control, render
 from comity.app.operations import Args, perform
 from comity.errors import DAMAGED, IN_USE, ComityError, LocalError
 from comity.gateways.peer import PeerClient
+from comity.gateways.tlog_witness import WitnessClient
 from comity.node.clock import SystemClock, SystemRandomness
 from comity.node.directory import Directory, none_at
 from comity.node.node import Node
@@ -81,7 +82,7 @@ def sync_of(
 ) -> Sync:
     """Join a node with the network; what is worth telling goes to standard error, or where `report` takes it."""
     client = PeerClient(wire, node.keys, node.descriptor, node.clock, node.randomness)
-    return Sync(node, teller or Teller(node), client, report or Report())
+    return Sync(node, teller or Teller(node), client, report or Report(), WitnessClient(wire))
 
 
 class Report:

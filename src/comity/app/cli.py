@@ -55,11 +55,13 @@ app = typer.Typer(
 )
 peers = typer.Typer(help="The parties known here.", rich_markup_mode=None)
 logs = typer.Typer(help="This party's own log.", rich_markup_mode=None)
+witnesses = typer.Typer(help="Witnesses that are no parties.", rich_markup_mode=None)
 app.add_typer(peers, name="peer")
 app.add_typer(logs, name="log")
+app.add_typer(witnesses, name="witness")
 airspace_commands.register(app)
 party_commands.register(app, peers)
-outside_commands.register(logs)
+outside_commands.register(logs, witnesses)
 
 
 Fingerprint = Annotated[
@@ -259,13 +261,14 @@ def sync(
     found = call(context, "sync", {})
     for one in found:
         for fault in one["errors"]:
-            render.note("{}: {}: {}", word(one["peer"]), word(fault["code"]), render.own(fault["message"]))
+            render.note("{}: {}: {}", views.asked(one), word(fault["code"]), render.own(fault["message"]))
     if json:
         render.document(found)
     else:
         columns = ("party", "received", "refused", "acknowledgements sent", "cosigned us", "receipts")
-        keys = ("peer", "received", "refused", "answers_sent", "cosigned", "receipts")
-        render.rows("one round", columns, [[one[k] for k in keys] for one in found], empty="no party is known here yet")
+        keys = ("received", "refused", "answers_sent", "cosigned", "receipts")
+        cells = [[views.asked(one), *(one.get(key, "") for key in keys)] for one in found]
+        render.rows("one round", columns, cells, empty="no party is known here yet")
     if found and all(one["errors"] for one in found):
         raise typer.Exit(ERROR)
 

@@ -49,6 +49,9 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Upkeep": {
         "log verify": "Compute the whole log again from its leaves.",
+        "witness add": "Have a witness that is no party cosign our heads.",
+        "witness list": "List the outside witnesses that are asked.",
+        "witness remove": "Ask an outside witness no more.",
         "log export": "Write head, receipts and keys for others' verifiers.",
         "log adopt": "Sign again after a restore on a new machine.",
         "rebuild": "Fold again what can be computed from what is true.",
@@ -75,7 +78,7 @@ def _write(formatter: Any, title: str, told: dict[str, str]) -> None:
 
 
 # Cells that names take in all sections, and that are left beside them.
-_NAMES, _ROOM = 11, 60
+_NAMES, _ROOM = 14, 60
 
 
 def _leaves(group: Any, *path: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from comity.model.fingerprint import words
 from comity.model.party import armour
 from comity.model.release import read as read_release
 from comity.model.statement import Unverified
-from comity.node import evidence, exports, recorded
+from comity.node import evidence, exports, outside, recorded
 from comity.node.node import Node, pack, read_fingerprint
 from comity.node.parties import Peer
 from comity.node.ports import ReceivedRow
@@ -127,12 +127,13 @@ async def withdraw_statement(node: Node, sync: Sync, args: Args) -> Any:
 
 
 async def sync_peers(node: Node, sync: Sync, args: Args) -> Any:
-    """One round with every peer: pages, acknowledgements, cosignatures, receipts."""
+    """One round with every peer: pages, acknowledgements, cosignatures, receipts; and every outside witness asked once."""
     await sync.deadlines()
     sync.publish()  # also where there is no peer to show it to
     rounds = [await sync.once(peer) for peer in node.peers]
+    asked = await sync.outside.once() if sync.outside else []
     await sync.look()
-    return [
+    found: list[Args] = [
         {
             "peer": done.peer,
             "received": done.received,
@@ -144,6 +145,7 @@ async def sync_peers(node: Node, sync: Sync, args: Args) -> Any:
         }
         for done in rounds
     ]
+    return found + [{"witness": one.witness, "cosigned": one.cosigned, "errors": one.errors} for one in asked]
 
 
 async def inbox(node: Node, sync: Sync, args: Args) -> Any:
@@ -307,6 +309,25 @@ def _peer(node: Node, peer: Peer) -> Any:
     }
 
 
+async def witness_add(node: Node, sync: Sync, args: Args) -> Any:
+    """Have an outside witness cosign our heads: {name, url, vkey}."""
+    return _witness(node, outside.add(node, args["name"], args["url"], args["vkey"]))
+
+
+async def witness_list(node: Node, sync: Sync, args: Args) -> Any:
+    """The outside witnesses that are asked."""
+    return [_witness(node, one) for one in outside.configured(node)]
+
+
+async def witness_remove(node: Node, sync: Sync, args: Args) -> Any:
+    """Ask an outside witness no more: {name}."""
+    return _witness(node, outside.remove(node, args["name"]))
+
+
+def _witness(node: Node, one: outside.Witness) -> Any:
+    return {"witness": one.name, "url": one.url, "vkey": one.key.vkey, "cosigned": status.cosigned(node, one)}
+
+
 async def log_verify(node: Node, sync: Sync, args: Args) -> Any:
     """Compute the whole log again from its leaves."""
     faults = node.verify_log()
@@ -369,6 +390,9 @@ OPERATIONS: dict[str, Operation] = {
     "peer-rename": peer_rename,
     "peer-remove": peer_remove,
     "peer-list": peer_list,
+    "witness-add": witness_add,
+    "witness-list": witness_list,
+    "witness-remove": witness_remove,
     "log-verify": log_verify,
     "log-export": log_export,
     "log-adopt": log_adopt,

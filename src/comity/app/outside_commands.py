@@ -1,18 +1,24 @@
-"""The commands for those outside: what others' verifiers need of this log, as files; `cli` registers them."""
+"""The commands on those outside: files for others' verifiers, and witnesses that are no parties; `cli` registers them."""
 
 import base64
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from comity.app import render
 from comity.app.command import Json, call, tell
 from comity.app.render import lines, own, word
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What the witness is called here.")]
 
-def register(logs: typer.Typer) -> None:
-    """Add the commands to the groups `log` of the command line."""
+
+def register(logs: typer.Typer, witnesses: typer.Typer) -> None:
+    """Add the commands to the groups `log` and `witness` of the command line."""
     logs.command("export")(log_export)
+    witnesses.command("add")(witness_add)
+    witnesses.command("list")(witness_list)
+    witnesses.command("remove")(witness_remove)
 
 
 def log_export(
@@ -44,3 +50,40 @@ def log_export(
         "files": lines(*(word(str(file)) for file in found)),
     }
     tell(told, json, own("written"), shown)
+
+
+def witness_add(
+    context: typer.Context,
+    name: Name,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Its submission prefix: https, or http on this machine.")],
+    vkey: Annotated[str, typer.Argument(metavar="VKEY", help="Its C2SP verifier key, of type 0x04.")],
+    json: Json = False,
+) -> None:
+    """Have a witness that is no party (C2SP tlog-witness) cosign our heads. It is counted in no proof file."""
+    told = call(context, "witness-add", {"name": name, "url": url, "vkey": vkey})
+    tell(told, json, own("{} is asked from now on", word(name)), _shown(told))
+    if not json:
+        render.note("its operator has to take this log: hand it log.vkey of comity log export")
+
+
+def witness_list(context: typer.Context, json: Json = False) -> None:
+    """List the outside witnesses that are asked, and what each has cosigned."""
+    found = call(context, "witness-list", {})
+    if json:
+        render.document(found)
+        return
+    cells = [[word(one["witness"]), *list(_shown(one).values())[1:]] for one in found]
+    columns = ("witness", "URL", "key", "cosigned")
+    render.rows("", columns, cells, empty="no outside witness is asked: comity witness add NAME URL VKEY")
+
+
+def witness_remove(context: typer.Context, name: Name, json: Json = False) -> None:
+    """Ask an outside witness no more. The cosignatures that it gave stay on their heads."""
+    told = call(context, "witness-remove", {"name": name})
+    tell(told, json, own("{} is asked no more", word(name)), _shown(told))
+
+
+def _shown(told: dict[str, Any]) -> dict[str, Any]:
+    last = told["cosigned"]
+    at = own("nothing yet") if last is None else own("{} leaves {}", last["size"], word(last["at"]))
+    return {"witness": told["witness"], "url": word(told["url"]), "key": word(told["vkey"]), "cosigned": at}

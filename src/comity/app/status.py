@@ -19,8 +19,10 @@ from comity.app.render import lines, own, quoted, word
 from comity.errors import CLOCK_SKEW
 from comity.model import site
 from comity.model.statement import Index
+from comity.node import outside
 from comity.node.contacts import REACH, Trouble
 from comity.node.node import Node
+from comity.node.outside import Witness
 from comity.node.parties import Peer
 from comity.node.sync import Sync
 from comity.space import instant
@@ -46,6 +48,7 @@ async def status(node: Node, sync: Sync, args: Args) -> Any:
         "clock": _clock(node, sync),
         "log": _log(node),
         "peers": [_peer(node, sync, peer) for peer in node.peers],
+        "outside": [_outside(node, sync, one) for one in outside.configured(node)],
         "overdue": _overdue(node),
         "to_reverify": await _to_reverify(node),
         "refused": node.store.refused(),
@@ -86,6 +89,23 @@ def _peer(node: Node, sync: Sync, peer: Peer) -> Args:
         "undelivered": len(node.store.outgoing(peer.fingerprint)),
         "errors": [_trouble(one, what) for what, one in contact.troubles.items()],
     }
+
+
+def _outside(node: Node, sync: Sync, one: Witness) -> Args:
+    contact = sync.contacts.of(one.who)
+    return {
+        "witness": one.name,
+        "url": one.url,
+        "cosigned": cosigned(node, one),
+        "reached_at": _text(contact.reached_at),
+        "errors": [_trouble(trouble, what) for what, trouble in contact.troubles.items()],
+    }
+
+
+def cosigned(node: Node, by: Witness) -> Args | None:
+    """The largest head that an outside witness cosigned, and when."""
+    last = node.store.outside.last(by.key.vkey)
+    return None if last is None else {"size": last.size, "at": instant.to_second(last.at)}
 
 
 def _trouble(of: Trouble, what: str = "") -> Args:
@@ -170,10 +190,18 @@ def _facts(told: Args) -> Args:
         "served": own("since {}", word(told["served_since"])) if told["served_since"] else own("no"),
         "log": own("{}, published at {}", _leaves(log["size"]), _leaves(log["published"] or 0)),
         "cosigned by": lines(*(cosigned or [own("nobody yet")])),
+        "outside witnesses": lines(*map(_outside_line, told["outside"])) if told["outside"] else None,
         "disk": own("{} in {}, {} free", size, word(disk["directory"]), free),
         "refused": own("{}: comity quarantine lists them", told["refused"]) if told["refused"] else None,
         "not checked yet": told["unchecked"] or None,
     }
+
+
+def _outside_line(one: Args) -> Own:
+    name, last = word(one["witness"]), one["cosigned"]
+    if last is None:
+        return own("{}: nothing cosigned yet", name)
+    return own("{} at {} {}", name, _leaves(last["size"]), word(last["at"]))
 
 
 def _leaves(count: int) -> Own:
@@ -206,13 +234,14 @@ def _concerns(told: Args) -> Iterator[Own]:
     if not told["served_since"]:
         yield own("it is not served, so it asks nobody and answers nobody: comity -C {} serve", word(disk["directory"]))
     for peer in told["peers"]:
-        yield from _of_peer(peer)
+        yield from _of_peer(word(peer["party"]), peer["errors"])
+    for one in told["outside"]:
+        yield from _of_peer(own("outside witness {}", word(one["witness"])), one["errors"])
     yield from _late(told)
 
 
-def _of_peer(peer: Args) -> Iterator[Own]:
-    name = word(peer["party"])
-    for one in peer["errors"]:
+def _of_peer(name: object, errors: list[Args]) -> Iterator[Own]:
+    for one in errors:
         if one["code"] == CLOCK_SKEW and one["message"].startswith(_ITS_CLOCK):
             # Our own words: of what a peer says, it is said that it says so.
             yield own("{}'s {} (since {})", name, own(one["message"].removeprefix("its ")), word(one["since"]))

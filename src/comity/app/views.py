@@ -63,6 +63,11 @@ def _state(one: dict[str, Any], state: str) -> Own:
     return own("{}, and still objects here" if one.get("still_objects") else "{}", own(state))
 
 
+def asked(one: dict[str, Any]) -> object:
+    """Who was asked in a round: a peer, or a witness that is no party."""
+    return word(one["peer"]) if "peer" in one else own("outside witness {}", word(one["witness"]))
+
+
 def told(found: dict[str, Any]) -> None:
     """How far a statement has come with each party."""
     render.facts("at home", {rung: _when(one) for rung, one in found["home"].items()})

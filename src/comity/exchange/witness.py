@@ -7,13 +7,23 @@ caller: `head-rollback`, `head-fork`, `not-consistent`. This file remembers noth
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from comity.errors import CLOCK_SKEW, HEAD_FORK, HEAD_ROLLBACK, NOT_CONSISTENT, WRONG_ISSUER, RemoteError
+from comity.errors import (
+    CLOCK_SKEW,
+    HEAD_FORK,
+    HEAD_ROLLBACK,
+    MALFORMED,
+    NOT_CONSISTENT,
+    UNKNOWN_KEY,
+    WRONG_ISSUER,
+    RemoteError,
+)
 from comity.model import when
 from comity.model.party import Descriptor
 from comity.proof import checkpoint as checkpoints
 from comity.proof import merkle
 from comity.proof.checkpoint import SignedCheckpoint
 from comity.proof.keys import Signer
+from comity.proof.note import NoteKey, parse_line
 from comity.space import instant
 from comity.space.instant import Instant
 
@@ -159,3 +169,24 @@ def timely(at: int, now: Instant) -> None:
         f"its clock is {when.apart(theirs, now)}: it cosigned our head at {shown}, and here it is {evidence['ours']}"
     )
     raise RemoteError(CLOCK_SKEW, message, evidence=evidence)
+
+
+def outside_line(head: Head, answer: str, key: NoteKey) -> tuple[str, int]:
+    """Take from what an outside witness answers (C2SP tlog-witness) the cosignature of a head by the key that is pinned for it.
+
+    Returns:
+        The line, and its time in seconds since 1970. Lines of other keys are passed over, as that standard has it.
+
+    Raises:
+        RemoteError: `malformed`: not signature lines, or the key has two; `unknown-key`: it has none; `bad-signature`.
+    """
+    if not answer.endswith("\n"):
+        raise RemoteError(MALFORMED, "signature lines end with a newline (C2SP tlog-witness)", place="note")
+    parsed = [parse_line(line + "\n") for line in answer[:-1].split("\n")]
+    lines = [line for line in parsed if line.is_by(key)]
+    if len(lines) > 1:
+        raise RemoteError(MALFORMED, "one key cosigned a head twice", place="note")
+    if not lines:
+        raise RemoteError(UNKNOWN_KEY, f"it answered with no cosignature by {key.name}'s key {key.id.hex()}")
+    [line] = lines
+    return line.line, checkpoints.verify_cosignature(line, head.signed.checkpoint, key.name, key.key)

@@ -1,3 +1,3 @@
 """Other people's words, translated at the edge, one standard a file."""
 
-__all__ = ["httpsig", "peer"]
+__all__ = ["httpsig", "peer", "tlog_witness"]

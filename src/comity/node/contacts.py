@@ -12,13 +12,15 @@ from typing import TypeVar
 from comity.errors import BAD_SIGNATURE, ComityError, RemoteError
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
-from comity.node.ports import Clock, Peers
+from comity.node.ports import Clock, OutsideName, Peers
 from comity.space.instant import Instant
 
 REACH = "reach"
 QUIET = 10 * 60 * 1000
 
 T = TypeVar("T")
+# A peer, an outside witness, or for None ourselves.
+Who = Fingerprint | OutsideName | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +61,27 @@ class Contacts:
 
     def __init__(self, clock: Clock, report: Callable[[str], None]) -> None:
         self._clock, self._report = clock, report
-        self._of: dict[Fingerprint | None, Contact] = {}
+        self._of: dict[Who, Contact] = {}
 
-    def of(self, who: Fingerprint | None) -> Contact:
-        """What is known of a peer; of ourselves for None."""
+    def of(self, who: Who) -> Contact:
+        """What is known of a peer or an outside witness; of ourselves for None."""
         return self._of.setdefault(who, Contact())
 
-    def forget(self, who: Fingerprint) -> None:
+    def forget(self, who: Who) -> None:
         """It was removed."""
         self._of.pop(who, None)
 
-    def reached(self, who: Fingerprint) -> None:
+    def reached(self, who: Who) -> None:
         """It has answered."""
         contact = self.of(who)
         contact.reached_at = self._clock.now()
         contact.troubles.pop(REACH, None)
 
-    def failed(self, who: Fingerprint | None, what: str, error: ComityError, line: str = "") -> None:
+    def failed(self, who: Who, what: str, error: ComityError, line: str = "") -> None:
         """Note that something does not go well.
 
         Args:
-            who: the peer it is tried with; None for what is done here.
+            who: the peer or outside witness it is tried with; None for what is done here.
             what: what was tried.
             error: what came of it.
             line: tells it to the operator, if it is to be told.
@@ -96,7 +98,7 @@ class Contacts:
             contact.told_at[what] = now
             self._report(line)
 
-    def well(self, who: Fingerprint | None, what: str, name: str = "") -> None:
+    def well(self, who: Who, what: str, name: str = "") -> None:
         """Note that something went well, which ends what stood in its way."""
         over = self.of(who).troubles.pop(what, None)
         if over is not None and over.told:

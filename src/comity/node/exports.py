@@ -10,8 +10,8 @@ from comity.errors import BAD_ARGUMENT, NOT_FOUND, READ_ONLY, LocalError
 from comity.exchange.witness import Shown
 from comity.model.statement import Logged
 from comity.node.node import Node
-from comity.node.teller import AddCheckpoint
-from comity.proof.checkpoint import add_lines, parse_checkpoint
+from comity.node.teller import AddCheckpoint, cosigned
+from comity.proof.checkpoint import parse_checkpoint
 from comity.proof.envelope import StatementId
 from comity.proof.keys import VerifyingKey
 from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
@@ -19,8 +19,6 @@ from comity.proof.receipt import Receipt, encode_tlog_proof, sign_cose_receipt
 
 # Heads that are looked at for the one that most have cosigned.
 _HEADS = 64
-# A note has at most 64 lines; two are the log's own.
-_LINES = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,8 @@ def export(node: Node, id: StatementId | None, since: int | None) -> Export:
     """
     logged = None if id is None else node.own(id)
     size, note = _head(node, logged)
-    files = {"checkpoint": note, "log.vkey": _log_key(node).encode(), "log.pem": node.descriptor.keys.log.to_pem()}
-    cosigned_by = _cosigners(node, note, files)
+    files = {"checkpoint": note, "log.vkey": log_key(node).encode(), "log.pem": node.descriptor.keys.log.to_pem()}
+    cosigned_by = _cosigners(node, size, note, files)
     if since is not None:
         files["consistency"] = _consistency(node, since, size, note)
     if logged is not None:
@@ -71,27 +69,33 @@ def _head(node: Node, holding: Logged | None) -> tuple[int, bytes]:
         raise LocalError(NOT_FOUND, f"{what} published yet: serve, or sync --once", place=place)
     first = max(index, last[0] - _HEADS)
     heads = store.published_after(first, _HEADS)
-    size, note = max(heads, key=lambda head: (len(store.cosignatures(head[0])), head[0]))
-    return size, add_lines(note, [line for _, line, _ in store.cosignatures(size)[:_LINES]])
+    size, note = max(heads, key=lambda head: (_count(node, head[0]), head[0]))
+    return size, cosigned(store, size, note)
 
 
-def _log_key(node: Node) -> str:
+def _count(node: Node, size: int) -> int:
+    return len(node.store.cosignatures(size)) + len(node.store.outside.lines(size))
+
+
+def log_key(node: Node) -> str:
+    """The log's verifier key, on a line of its own (C2SP signed-note)."""
     return NoteKey(node.descriptor.origin, PLAIN, node.descriptor.keys.log).vkey + "\n"
 
 
-def _cosigners(node: Node, note: bytes, files: dict[str, bytes]) -> tuple[str, ...]:
+def _cosigners(node: Node, size: int, note: bytes, files: dict[str, bytes]) -> tuple[str, ...]:
     """Add the keys of those whose lines a head bears; returns the names of those that are not our own."""
     me = node.descriptor
-    known = {(key.name, key.id): key for key in _witness_keys(node)}
+    known = {(key.name, key.id): key for key in _witness_keys(node, size)}
     lines = parse_checkpoint(note).note.signatures
     found = [known[line.name, line.key_id] for line in lines if (line.name, line.key_id) in known]
     files["witnesses.vkeys"] = "".join(key.vkey + "\n" for key in found).encode()
     return tuple(key.name for key in found if key.name != me.witness_name)
 
 
-def _witness_keys(node: Node) -> list[NoteKey]:
+def _witness_keys(node: Node, size: int) -> list[NoteKey]:
     parties = (node.descriptor, *(peer.descriptor for peer in node.parties.everybody))
-    return [NoteKey(by.witness_name, COSIGNATURE, by.keys.witness) for by in parties]
+    outside = [NoteKey.from_vkey(one.vkey) for one in node.store.outside.lines(size)]
+    return [*(NoteKey(by.witness_name, COSIGNATURE, by.keys.witness) for by in parties), *outside]
 
 
 def _consistency(node: Node, since: int, size: int, note: bytes) -> bytes:

@@ -6,7 +6,7 @@ and the lock holds the new checkpoint. Rule 3: below the ports there are no thre
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NewType, Protocol
 
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
@@ -16,6 +16,9 @@ from comity.proof.keys import Signer
 from comity.space.index_box import IndexBox
 from comity.space.instant import Instant
 from comity.values import value
+
+# An outside witness in what is noted of the way to it: its key's name and id, with a plus between them.
+OutsideName = NewType("OutsideName", str)
 
 
 class Clock(Protocol):
@@ -65,12 +68,17 @@ class CheckpointLock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request; header names in lower case."""
+    """One HTTP request; header names in lower case.
+
+    Attributes:
+        most: bytes that its answer may have; None for as many as a page.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,19 @@ class Peers(Protocol):
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
         """Ask for fresh receipts of acknowledgements (spec/node-api.md)."""
+        ...
+
+
+class OutsideWitnesses(Protocol):
+    """What a node asks of a witness that is no party (C2SP tlog-witness); `gateways.tlog_witness` speaks it over a `Wire`."""
+
+    async def add_checkpoint(self, url: str, body: bytes) -> str:
+        """Show our head at a submission prefix; returns the signature lines, of which nothing is verified.
+
+        Raises:
+            TransportError: `unreachable`.
+            RemoteError: `stale-head`, with the size that it holds as evidence; or what it has against it.
+        """
         ...
 
 
@@ -227,6 +248,25 @@ class PeerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideRow:
+    """An outside witness that an administrator named: what it is called here, its submission prefix, its C2SP verifier key."""
+
+    name: str
+    url: str
+    vkey: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideLine:
+    """An outside witness's cosignature of a published head: the line as it came, and its time."""
+
+    size: int
+    vkey: str
+    line: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class MatterRow:
     """One version of a notice or a protected site, ours or told to us.
 
@@ -308,6 +348,20 @@ class AirspaceIndex(Protocol):
     def findings(self, *fates: str, about: StatementId | None = None) -> Sequence[FindingRow]:
         """What was found with these fates, the oldest first; of one statement, on either side, if given."""
         ...
+
+
+class OutsideIndex(Protocol):
+    """Which outside witnesses are asked, and the lines that they gave: kept apart from those of parties, which prove times.
+
+    All of it is true, and none of it folded. Two of one name or key are refused as LocalError `storage`.
+    """
+
+    def add(self, row: OutsideRow) -> None: ...
+    def remove(self, name: str) -> None: ...
+    def all(self) -> Sequence[OutsideRow]: ...
+    def keep(self, line: OutsideLine) -> None: ...
+    def lines(self, size: int) -> Sequence[OutsideLine]: ...
+    def last(self, vkey: str) -> OutsideLine | None: ...
 
 
 @dataclass(slots=True)
@@ -419,6 +473,10 @@ class Store(Protocol):
     # -- notices and protected sites, ours and told to us
     @property
     def airspace(self) -> AirspaceIndex: ...
+
+    # -- witnesses that are no parties
+    @property
+    def outside(self) -> OutsideIndex: ...
 
     # -- peers and evidence
     def peers(self) -> Sequence[PeerRow]: ...

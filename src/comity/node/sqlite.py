@@ -13,7 +13,7 @@ import apsw
 
 from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
 from comity.model.fingerprint import Fingerprint
-from comity.node import sqlite_airspace, sqlite_places, sqlite_versions
+from comity.node import sqlite_airspace, sqlite_outside, sqlite_places, sqlite_versions
 from comity.node._guard import guarded
 from comity.node.ports import (
     AnswerRow,
@@ -104,10 +104,12 @@ class SqliteStore:
             self._db.execute(sqlite_places.SCHEMA)
             self._db.execute(sqlite_versions.SCHEMA)
             self._db.execute(sqlite_airspace.SCHEMA)
+            self._db.execute(sqlite_outside.SCHEMA)
             self._db.pragma("user_version", FORMAT)
         self._places = sqlite_places.SqlitePlaces(self._db)
         self._versions = sqlite_versions.SqliteVersions(self._db)
         self.airspace = sqlite_airspace.SqliteAirspace(self._db)
+        self.outside = sqlite_outside.SqliteOutside(self._db)
 
     # -- writing
 

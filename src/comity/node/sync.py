@@ -32,8 +32,9 @@ from comity.node.contacts import REACH, Contacts, Noting
 from comity.node.heads import Heads
 from comity.node.journal import Proposal
 from comity.node.node import Node
+from comity.node.outside import Outside
 from comity.node.parties import Peer
-from comity.node.ports import Batch, Kept, OutgoingAnswer, Peers, ReceivedRow
+from comity.node.ports import Batch, Kept, OutgoingAnswer, OutsideWitnesses, Peers, ReceivedRow
 from comity.node.receipts import Receipts
 from comity.node.teller import Teller
 from comity.node.watch import Watch
@@ -72,13 +73,19 @@ class Sync:
     """The asking side of one node."""
 
     def __init__(
-        self, node: Node, teller: Teller, peers: Peers, report: Callable[[str], None] = lambda _: None
+        self,
+        node: Node,
+        teller: Teller,
+        peers: Peers,
+        report: Callable[[str], None] = lambda _: None,
+        witnesses: OutsideWitnesses | None = None,
     ) -> None:
         self._node, self._teller = node, teller
         self.contacts = Contacts(node.clock, report)
         self._peers = Noting(peers, self.contacts)
         self.watch = Watch(node, report)
         self._heads, self._receipts = Heads(node, self._peers), Receipts(node, teller, self._peers)
+        self.outside = None if witnesses is None else Outside(node, witnesses, self.contacts)
         # Answers that their teller says it has no use for; not offered again before the next start.
         self._unwanted: set[StatementId] = set()
         self._news = asyncio.Event()
@@ -294,7 +301,9 @@ class Sync:
         """Pull from every peer and move heads on a beat until cancelled, whoever is added or removed meanwhile."""
         self._news = asyncio.Event()
         self.running_since = self._node.clock.now()
-        look = asyncio.create_task(self._look_for_ever(beat))
+        ours = [asyncio.create_task(self._look_for_ever(beat))]
+        if self.outside is not None:
+            ours.append(asyncio.create_task(self.outside.run(beat)))
         loops: dict[Fingerprint, list[asyncio.Task[None]]] = {}
         try:
             while True:
@@ -302,7 +311,7 @@ class Sync:
                 await self._take_up(loops, beat)
                 await asyncio.sleep(beat)
         finally:
-            await _end([look, *(task for tasks in loops.values() for task in tasks)])
+            await _end([*ours, *(task for tasks in loops.values() for task in tasks)])
 
     async def _take_up(self, loops: dict[Fingerprint, list[asyncio.Task[None]]], beat: float) -> None:
         """Start with parties that were added, and end with those that were removed."""

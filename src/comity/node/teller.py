@@ -24,7 +24,7 @@ from comity.node.access import Caller, authorise
 from comity.node.evidence import own_head
 from comity.node.node import Node
 from comity.node.parties import Peer
-from comity.node.ports import Batch, Kept, ReleaseRow
+from comity.node.ports import Batch, Kept, ReleaseRow, Store
 from comity.proof import cbor
 from comity.proof.checkpoint import add_lines
 from comity.proof.envelope import StatementId
@@ -37,6 +37,8 @@ MAX_ITEMS = 1000
 MAX_PAGE_BYTES = 8 << 20
 MAX_RECEIPTS = 100
 MAX_EVIDENCE = 100
+# A note has at most 64 lines; two are the log's own.
+MAX_PARTIES_LINES, MAX_OUTSIDE_LINES = 54, 8
 
 # A size as a checkpoint has it: no leading zero, 2^63 - 1 at most.
 _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
@@ -291,7 +293,7 @@ class Teller:
     # -- heads, tiles, receipts
 
     def checkpoint(self) -> bytes:
-        """The newest published head, with its cosignatures.
+        """The newest published head, with its cosignatures, those of outside witnesses last.
 
         Raises:
             RemoteError: `not-found`: none was published yet.
@@ -299,8 +301,7 @@ class Teller:
         last = self._node.store.last_published()
         if last is None:
             raise RemoteError(NOT_FOUND, "no head was published yet")
-        lines = [line for _, line, _ in self._node.store.cosignatures(last[0])]
-        return add_lines(last[1], lines)
+        return cosigned(self._node.store, *last)
 
     def tile(self, path: str) -> bytes:
         """A tile of hashes below the published head (C2SP tlog-tiles). Entry bundles are never served.
@@ -352,6 +353,13 @@ class Teller:
             raise RemoteError(NOT_FOUND, "not a party known here")
         self.asked[caller] = self._node.clock.now()
         return peer
+
+
+def cosigned(store: Store, size: int, note: bytes) -> bytes:
+    """A published head with the lines of parties and, after them, of outside witnesses: for those who judge it by themselves."""
+    parties = [line for _, line, _ in store.cosignatures(size)[:MAX_PARTIES_LINES]]
+    outside = [one.line for one in store.outside.lines(size)[:MAX_OUTSIDE_LINES]]
+    return add_lines(note, parties + outside)
 
 
 def _within(limit: int, released: Iterable[Released]) -> list[Released]:

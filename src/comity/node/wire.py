@@ -37,18 +37,18 @@ class HttpWire:
         except Exception as error:
             # Whatever an address makes of the libraries below, it was not reached. Their text may hold the URL, never
             # the body: name the kind of failure and where it was aimed.
-            host = request.url.split("/comity/")[0]
+            host = request.url.split("/comity/")[0].removesuffix("/add-checkpoint")
             raise TransportError(UNREACHABLE, f"{host} cannot be reached ({type(error).__name__})") from None
 
     async def _send(self, request: Request, timeout: float) -> Response:
         async with self._client.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body, timeout=timeout
         ) as response:
-            body = bytearray()
+            body, most = bytearray(), MAX_RESPONSE if request.most is None else request.most
             async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) > MAX_RESPONSE:
-                    raise RemoteError(TOO_LARGE, f"an answer of more than {MAX_RESPONSE} bytes")
+                if len(body) > most:
+                    raise RemoteError(TOO_LARGE, f"an answer of more than {most} bytes")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Response(response.status_code, headers, bytes(body))
 

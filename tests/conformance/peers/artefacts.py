@@ -28,9 +28,16 @@ class Parties:
 
     def comity(self, *args: object) -> Any:
         """Run a command to its end; returns its JSON document."""
+        return self._run(0, *args)
+
+    def refused(self, *args: object) -> Any:
+        """Run a command that ends with an error; returns its JSON document."""
+        return self._run(2, *args)
+
+    def _run(self, code: int, *args: object) -> Any:
         command = [sys.executable, "-m", "comity.app.cli", *map(str, args), "--json"]
         done = subprocess.run(command, capture_output=True, cwd=self.folder, env=self._environment, check=False)
-        assert done.returncode == 0, (args, done.stdout, done.stderr)
+        assert done.returncode == code, (args, done.stdout, done.stderr)
         return json.loads(done.stdout)
 
     def meet(self) -> None:

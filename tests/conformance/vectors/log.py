@@ -6,7 +6,8 @@ from typing import Any
 
 from comity.proof import merkle
 from comity.proof.checkpoint import Checkpoint, cosign, sign_checkpoint
-from comity.proof.note import COSIGNATURE, NoteKey, sign_note
+from comity.proof.keys import SigningKey
+from comity.proof.note import COSIGNATURE, NoteKey, sign_note, write_line
 from comity.space import instant
 from comity.space.instant import Instant
 from conformance.vectors.cast import Log, Vector, actor, at, bad, cosigned, flip, good, seed
@@ -16,7 +17,7 @@ _LEAVES = [merkle.leaf_hash(b"%d" % number) for number in range(7)]
 
 
 def vectors() -> list[Vector]:
-    return [*_trees(), *_checkpoints(), *_notes(), *_cosignatures(), *_heads(), *_tiles()]
+    return [*_trees(), *_checkpoints(), *_notes(), *_cosignatures(), *_outside(), *_heads(), *_tiles()]
 
 
 # -- the tree
@@ -293,6 +294,56 @@ def _times(asked: dict[str, Any], seconds: int) -> list[Vector]:
         bad("cosignature-too-far-behind", "LOG-17", "clock-skew", "a millisecond further", came(-5 * minute - 1)),
         bad("cosignature-twelve-minutes", "LOG-17", "clock-skew", "twelve minutes ahead", came(12 * minute)),
         bad("cosignature-backdated", "LOG-17", "clock-skew", "ten years behind", came(-3650 * 24 * 60 * minute)),
+    ]
+
+
+# -- outside witnesses
+
+
+def _outside() -> list[Vector]:
+    fr, told = actor("fr"), story()
+    note = told.fr.note(TOLD, when=at(3))
+    head = Checkpoint(fr.origin, TOLD, merkle.root_of(told.fr.ids[:TOLD]))
+    one, two = (SigningKey(seed(f"outside witness {number}")) for number in (1, 2))
+    key, seconds = NoteKey("witness.example/w1", COSIGNATURE, one.public), at(3.5) // 1000
+
+    def line(by: SigningKey = one, name: str = key.name, when: int = seconds, of: Checkpoint = head) -> str:
+        return cosign(of, name, by, when)
+
+    def given(answer: str) -> dict[str, Any]:
+        asked = {"read": "outside", "of": "fr", "note": note.decode(), "answer": answer, "vkey": key.vkey}
+        return {**asked, "now": instant.text(at(3.5))}
+
+    taken, other = {"line": line(), "time": seconds}, line(two, "witness.example/w2")
+    long = write_line("witness.example/w3", bytes(2436))
+    made: list[tuple[str, str, str, str]] = [
+        ("nothing", "malformed", "an empty answer", ""),
+        ("empty-line", "malformed", "an empty line after the line", line() + "\n"),
+        ("no-newline", "malformed", "no newline at the end", line()[:-1]),
+        ("page", "malformed", "a web page", "<html>\n"),
+        ("twice", "malformed", "two lines of the key, of two times", line() + line(when=seconds + 1)),
+        ("another-name", "unknown-key", "its key under another name", line(name="witness.example/w2")),
+        ("another-key", "unknown-key", "another key under its name", line(two)),
+        ("others", "unknown-key", "lines of others alone", other + long),
+        (
+            "another-head",
+            "bad-signature",
+            "on another head",
+            line(of=Checkpoint(fr.origin, TOLD, seed("another root"))),
+        ),
+        ("early", "clock-skew", "five minutes and a second ago", line(when=seconds - 301)),
+        ("late", "clock-skew", "five minutes and a second ahead", line(when=seconds + 301)),
+    ]
+    return [
+        good("outside", "LOG-18", "a witness that is no party cosigns fr's head", given(line()), taken),
+        good(
+            "outside-among-others",
+            "LOG-18",
+            "beside lines of others, one as long as ML-DSA-44's",
+            given(other + line() + long),
+            taken,
+        ),
+        *(bad(f"outside-{name}", "LOG-18", code, desc, given(answer)) for name, code, desc, answer in made),
     ]
 
 

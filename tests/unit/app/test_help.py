@@ -23,7 +23,7 @@ def test_the_first_screen_has_the_sections_in_order_and_each_command_on_one_line
     titles = [lines.index(f"{title}:") for title in sections.SECTIONS]
     assert titles == sorted(titles)
     for name, line in (pair for section in sections.SECTIONS.values() for pair in section.items()):
-        assert lines.count(f"  {name.ljust(11)}  {line}") == 1
+        assert lines.count(f"  {name.ljust(14)}  {line}") == 1
     assert "..." not in "".join(lines[lines.index("A first look:") :])
     assert "Further commands:" not in lines
     assert (errors, code) == ("", 0)

@@ -1,5 +1,7 @@
 """A log that a witness has seen only ever grows; whatever else is shown is refused by its name, with both heads kept."""
 
+from collections.abc import Callable
+
 import pytest
 
 from comity.errors import (
@@ -17,8 +19,9 @@ from comity.exchange import witness
 from comity.exchange.witness import Head
 from comity.model.content import parse
 from comity.model.statement import Draft
-from comity.proof.checkpoint import Checkpoint, sign_checkpoint
+from comity.proof.checkpoint import Checkpoint, cosign, sign_checkpoint
 from comity.proof.merkle import EMPTY_ROOT
+from comity.proof.note import COSIGNATURE, NoteKey
 from comity.space import instant
 from comity.space.instant import Instant
 from unit.exchange.speaker import REPORT, Speaker, at
@@ -222,3 +225,41 @@ def test_a_time_that_no_calendar_has_is_refused_like_any_other(seconds: int) -> 
     with pytest.raises(RemoteError) as caught:
         witness.timely(seconds, at(0))
     assert caught.value.code == CLOCK_SKEW
+
+
+# -- what an outside witness answers
+
+
+def line_of(fr: Speaker, by: Speaker = US, seconds: int = 1_795_687_200) -> str:
+    return cosign(fr.head().signed.checkpoint, by.descriptor.witness_name, by.witness, seconds)
+
+
+KEY = NoteKey(US.descriptor.witness_name, COSIGNATURE, US.witness.public)
+
+
+def test_the_line_of_the_pinned_key_is_taken_and_those_of_others_are_passed_over() -> None:
+    fr, other = grown(3), Speaker("de")
+    mine, theirs = line_of(fr), line_of(fr, other)
+    assert witness.outside_line(fr.head(), mine, KEY) == (mine, 1_795_687_200)
+    assert witness.outside_line(fr.head(), theirs + mine + theirs, KEY) == (mine, 1_795_687_200)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (lambda fr: "", MALFORMED),
+        (lambda fr: line_of(fr)[:-1], MALFORMED),
+        (lambda fr: line_of(fr) + "\n", MALFORMED),
+        (lambda fr: line_of(fr) + "more\n", MALFORMED),
+        (lambda fr: line_of(fr).replace("\n", "\r\n"), MALFORMED),
+        (lambda fr: line_of(fr) + line_of(fr, seconds=5), MALFORMED),
+        (lambda fr: line_of(fr) * 2, MALFORMED),
+        (lambda fr: line_of(fr, Speaker("de")), UNKNOWN_KEY),
+        (lambda fr: line_of(grown(2)), BAD_SIGNATURE),
+    ],
+)
+def test_another_answer_is_refused(answer: Callable[[Speaker], str], code: str) -> None:
+    fr = grown(3)
+    with pytest.raises(RemoteError) as caught:
+        witness.outside_line(fr.head(), answer(fr), KEY)
+    assert caught.value.code == code

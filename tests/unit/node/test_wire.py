@@ -27,7 +27,7 @@ def saying(answer: bytes, heard: list[bytes] | None = None) -> Serve:
     return serve
 
 
-def asked(serve: Serve, *, timeout: float = 5) -> Response:
+def asked(serve: Serve, *, timeout: float = 5, most: int | None = None) -> Response:
     serving: list[asyncio.Task[None]] = []
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,7 +41,7 @@ def asked(serve: Serve, *, timeout: float = 5) -> Response:
     async def story() -> Response:
         server = await asyncio.start_server(accept, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        request = Request("GET", f"http://127.0.0.1:{port}/comity/v1/checkpoint", {"x-test": "1"}, b"")
+        request = Request("GET", f"http://127.0.0.1:{port}/comity/v1/checkpoint", {"x-test": "1"}, b"", most)
         async with server:
             try:
                 async with HttpWire() as line:
@@ -139,3 +139,11 @@ def test_an_address_that_is_none_is_unreachable(url: str) -> None:
     with pytest.raises(TransportError) as caught:
         asyncio.run(story())
     assert caught.value.code == UNREACHABLE
+
+
+def test_an_answer_may_be_as_large_as_its_request_says_and_no_larger() -> None:
+    body = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + bytes(1000)
+    assert len(asked(saying(body), most=1000).body) == 1000
+    with pytest.raises(RemoteError) as caught:
+        asked(saying(body), most=999)
+    assert caught.value.code == TOO_LARGE
