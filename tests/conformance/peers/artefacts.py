@@ -11,7 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from unit.app.test_stories import run
 from world import report
 
 _PATIENCE = 30
@@ -35,10 +37,11 @@ class Parties:
         return self._run(2, *args)
 
     def _run(self, code: int, *args: object) -> Any:
-        command = [sys.executable, "-m", "comity.app.cli", *map(str, args), "--json"]
-        done = subprocess.run(command, capture_output=True, cwd=self.folder, env=self._environment, check=False)
-        assert done.returncode == code, (args, done.stdout, done.stderr)
-        return json.loads(done.stdout)
+        state = {"COMITY_STATE": self._environment["COMITY_STATE"]}
+        with contextlib.chdir(self.folder), mock.patch.dict(os.environ, state):
+            out, errors, ended = run([*map(str, args), "--json"])
+        assert ended == code, (args, out, errors)
+        return json.loads(out)
 
     def meet(self) -> None:
         """Make the parties, and pin each at the others."""

@@ -47,7 +47,7 @@ class Judge:
 
     def missing(self) -> str:
         """What is missing for it to run here, and how to get it; empty if nothing is."""
-        lacks = [path.name for path in self.needs if not path.exists()]
+        lacks = ["/".join(path.parts[-2:]) for path in self.needs if not path.exists()]
         return f"{self.name} does not judge here: no {', '.join(lacks)}; get it with: {self.get}" if lacks else ""
 
     def judge(self, kind: str, folder: Path) -> Verdict:
@@ -106,14 +106,14 @@ JUDGES = (
             kind,
             str(folder),
         ],
-        (_program("node"), _SIGSTORE),
+        (_program("node"), FOLDER / "sigstore/ready"),
         "make judges (node, npm)",
     ),
     Judge(
         "scitt-cose",
         ("statement", "receipt"),
         lambda kind, folder: [str(_SCITT), str(HERE / "scitt_judge.py"), kind, str(folder)],
-        (_SCITT,),
+        (FOLDER / "scitt/ready",),
         "make judges (pip)",
     ),
 )

@@ -90,7 +90,7 @@ def test_each_kind_is_tampered_with_in_many_ways_and_judged_by_somebody() -> Non
 
 def test_a_judge_that_is_not_here_says_what_is_missing_and_how_it_is_got() -> None:
     absent = Judge("nobody", (), lambda kind, folder: [], (FOLDER / "nothing-of-that-name",))
-    assert absent.missing() == "nobody does not judge here: no nothing-of-that-name; get it with: make judges"
+    assert absent.missing() == "nobody does not judge here: no judges/nothing-of-that-name; get it with: make judges"
 
 
 def test_a_judge_that_breaks_has_not_refused(tmp_path: Path) -> None:
