@@ -267,7 +267,7 @@ def sync(
     else:
         columns = ("party", "received", "refused", "acknowledgements sent", "cosigned us", "receipts")
         keys = ("received", "refused", "answers_sent", "cosigned", "receipts")
-        cells = [[views.asked(one), *(one.get(key, "") for key in keys)] for one in found]
+        cells = [[views.asked(one), *(one.get(key, render.own("")) for key in keys)] for one in found]
         render.rows("one round", columns, cells, empty="no party is known here yet")
     if found and all(one["errors"] for one in found):
         raise typer.Exit(ERROR)

@@ -9,6 +9,7 @@ import typer
 from comity.app import render
 from comity.app.command import Json, call, tell
 from comity.app.render import lines, own, word
+from comity.app.views import leaves
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the witness is called here.")]
 
@@ -72,9 +73,13 @@ def witness_list(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    cells = [[word(one["witness"]), *list(_shown(one).values())[1:]] for one in found]
-    columns = ("witness", "URL", "key", "cosigned")
-    render.rows("", columns, cells, empty="no outside witness is asked: comity witness add NAME URL VKEY")
+    cells = [list(_shown(one).values()) for one in found]
+    render.rows(
+        "",
+        ("witness", "URL", "key", "cosigned"),
+        cells,
+        empty="no outside witness is asked: comity witness add NAME URL VKEY",
+    )
 
 
 def witness_remove(context: typer.Context, name: Name, json: Json = False) -> None:
@@ -84,6 +89,6 @@ def witness_remove(context: typer.Context, name: Name, json: Json = False) -> No
 
 
 def _shown(told: dict[str, Any]) -> dict[str, Any]:
-    last = told["cosigned"]
-    at = own("nothing yet") if last is None else own("{} leaves {}", last["size"], word(last["at"]))
-    return {"witness": told["witness"], "url": word(told["url"]), "key": word(told["vkey"]), "cosigned": at}
+    last, (name, id, _) = told["cosigned"], told["vkey"].split("+", 2)
+    at = own("nothing yet") if last is None else own("{} at {}", leaves(last["size"]), word(last["at"]))
+    return {"witness": word(told["witness"]), "URL": word(told["url"]), "key": word(f"{name}+{id}"), "cosigned": at}

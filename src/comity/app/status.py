@@ -16,6 +16,7 @@ from comity.app import render
 from comity.app._drafting import Args
 from comity.app.layout import Own
 from comity.app.render import lines, own, quoted, word
+from comity.app.views import leaves
 from comity.errors import CLOCK_SKEW
 from comity.model import site
 from comity.model.statement import Index
@@ -184,11 +185,11 @@ def _counted(count: int) -> str:
 
 def _facts(told: Args) -> Args:
     log, disk = told["log"], told["disk"]
-    cosigned = [own("{} at {} {}", word(one["by"]), _leaves(one["size"]), word(one["at"])) for one in log["cosigned"]]
+    cosigned = [own("{} at {} {}", word(one["by"]), leaves(one["size"]), word(one["at"])) for one in log["cosigned"]]
     size, free = (own("{} MiB", Own(f"{disk[name] / (1 << 20):,.1f}")) for name in ("size", "free"))
     return {
         "served": own("since {}", word(told["served_since"])) if told["served_since"] else own("no"),
-        "log": own("{}, published at {}", _leaves(log["size"]), _leaves(log["published"] or 0)),
+        "log": own("{}, published at {}", leaves(log["size"]), leaves(log["published"] or 0)),
         "cosigned by": lines(*(cosigned or [own("nobody yet")])),
         "outside witnesses": lines(*map(_outside_line, told["outside"])) if told["outside"] else None,
         "disk": own("{} in {}, {} free", size, word(disk["directory"]), free),
@@ -201,11 +202,7 @@ def _outside_line(one: Args) -> Own:
     name, last = word(one["witness"]), one["cosigned"]
     if last is None:
         return own("{}: nothing cosigned yet", name)
-    return own("{} at {} {}", name, _leaves(last["size"]), word(last["at"]))
-
-
-def _leaves(count: int) -> Own:
-    return own("1 leaf") if count == 1 else own("{} leaves", Own(f"{count:,}"))
+    return own("{} at {} {}", name, leaves(last["size"]), word(last["at"]))
 
 
 def _contact(one: Args, *, served: bool) -> Any:

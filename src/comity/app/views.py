@@ -63,6 +63,11 @@ def _state(one: dict[str, Any], state: str) -> Own:
     return own("{}, and still objects here" if one.get("still_objects") else "{}", own(state))
 
 
+def leaves(count: int) -> Own:
+    """So many leaves, in words."""
+    return own("1 leaf") if count == 1 else own("{} leaves", Own(f"{count:,}"))
+
+
 def asked(one: dict[str, Any]) -> object:
     """Who was asked in a round: a peer, or a witness that is no party."""
     return word(one["peer"]) if "peer" in one else own("outside witness {}", word(one["witness"]))
