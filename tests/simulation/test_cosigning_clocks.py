@@ -1,8 +1,8 @@
-"""Cosignatures of clocks that are wrong, and of liars: none is kept, whose clock it is is told, and others go on."""
+"""Cosignatures of clocks that are wrong, and of liars: none is kept or counted, whose clock it is is told, and others go on."""
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from comity.app import status
 from comity.errors import CLOCK_SKEW
-from comity.exchange import witness
+from comity.exchange import prove, witness
+from comity.model.statement import Logged
+from comity.node import evidence
 from comity.node.sync import Round
+from comity.proof.checkpoint import parse_checkpoint
 from comity.space import instant
 from comity.space.instant import Instant
 from unit.node.between import Between
@@ -111,3 +114,87 @@ def test_once_the_clock_is_right_the_next_head_is_cosigned_and_it_is_over() -> N
         assert fr.sync.contacts.of(ru.fingerprint).troubles == {}
 
     run(story)
+
+
+# -- what third parties cosigned, on heads of the hearer that come with its receipts
+
+
+class Told(NamedTuple):
+    """Who told whom, who cosigned, what was said, and what did not go well when fr asked for receipts."""
+
+    fr: Party
+    ru: Party
+    un: Party
+    said: Logged
+    errors: list[dict[str, object]]
+
+
+def told_with(off: int, *, away: float = 0.0) -> Told:
+    """fr tells ru, which has its head cosigned by un, so many milliseconds off, and keeps that whatever it is.
+
+    fr asks ru for receipts that many seconds later.
+    """
+    fr, ru, un = parties("fr", "ru", "un")
+
+    async def story() -> Logged:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        size = ru.store.size()
+        ru.store.add_cosignature(size, un.fingerprint, line(ru, un, off), Instant(ru.clock.now() + off))
+        await asyncio.sleep(away)
+        errors.extend((await fr.syncs(ru))[0].errors)
+        return said
+
+    errors: list[dict[str, object]] = []
+    return Told(fr, ru, un, run(story), errors)
+
+
+def proofs(fr: Party, said: Logged) -> int:
+    return dict(evidence.told(fr.node, said.id))["ru"].facts.proofs
+
+
+def cosigners(fr: Party, ru: Party, said: Logged) -> set[str]:
+    """Whose cosignatures stand on the hearer's head in the proof file."""
+    held = prove.decode(evidence.prove_telling(fr.node, said.id, fr.peer(ru))).held
+    assert held is not None
+    return {one.name for one in parse_checkpoint(held.note).note.signatures} - {ru.node.descriptor.origin}
+
+
+@settings(max_examples=25)
+@given(
+    st.one_of(st.integers(FIVE + 10_000, 2**40), st.integers(-1_700_000_000_000, -FIVE - 10_000)),
+)
+def test_a_third_partys_cosignature_from_before_it_was_told_or_from_the_future_counts_nowhere(off: int) -> None:
+    """LOG-21: one lying witness made the honest parties' file say "proved 1970"."""
+    fr, ru, un, said, [error] = told_with(off)
+    assert proofs(fr, said) == 0
+    assert un.node.descriptor.witness_name not in cosigners(fr, ru, said)
+    assert error["code"] == CLOCK_SKEW
+    assert str(error["message"]).startswith("un cosigned its head at ")
+
+
+@settings(max_examples=25)
+@given(st.integers(-FIVE + 2_000, FIVE), st.sampled_from([0.0, 3 * 86400.0]))
+def test_a_third_partys_honest_cosignature_counts_however_late_its_receipt_comes(off: int, away: float) -> None:
+    fr, ru, un, said, errors = told_with(off, away=away)
+    assert errors == []
+    assert proofs(fr, said) == 1
+    assert un.node.descriptor.witness_name in cosigners(fr, ru, said)
+
+
+def test_beside_one_that_lies_the_others_count_and_it_is_told_whose_word_is_not_relied_on() -> None:
+    fr, ru, un, de = parties("fr", "ru", "un", "de")
+
+    async def story() -> Logged:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        ru.store.add_cosignature(ru.store.size(), un.fingerprint, line(ru, un, -(10**12)), Instant(0))
+        await ru.syncs(de)
+        await fr.syncs(ru)
+        return said
+
+    said = run(story)
+    assert proofs(fr, said) == 1
+    assert cosigners(fr, ru, said) == {de.node.descriptor.witness_name}
+    [trouble] = fr.sync.contacts.of(ru.fingerprint).troubles.values()
+    assert (trouble.error.code, trouble.error.message[:24]) == (CLOCK_SKEW, "un cosigned its head at ")

@@ -13,6 +13,7 @@ from comity.model.acknowledgement import HELD, Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import ROLES, Descriptor
 from comity.model.statement import Logged, Unverified
+from comity.model.when import MAX_APART
 from comity.node.node import Node
 from comity.node.parties import Peer
 from comity.node.ports import ReleaseRow
@@ -31,11 +32,16 @@ _LINES = 62
 
 @dataclass(frozen=True, slots=True)
 class Cosigned:
-    """A head with the cosignatures that known parties made on it: (party, bound of its time), its own party's apart."""
+    """A head with the cosignatures that known parties made on it: (party, bound of its time), its own party's apart.
+
+    Attributes:
+        untimely: those whose time cannot be true; they count nowhere.
+    """
 
     head: Head
     own: Instant | None
     others: tuple[tuple[Descriptor, Instant], ...]
+    untimely: tuple[tuple[Descriptor, Instant], ...] = ()
 
     def apart_from(self, *these: Fingerprint) -> list[tuple[Instant, Descriptor]]:
         """The others' cosignatures without some parties', the earliest first."""
@@ -57,11 +63,13 @@ def encode_receipt(index: int, path: Iterable[bytes], note: bytes) -> bytes:
     return cbor.encode([index, b"".join(path), note])
 
 
-def read_cosigned(node: Node, note: bytes, of: Descriptor) -> Cosigned:
+def read_cosigned(node: Node, note: bytes, of: Descriptor, since: Instant | None = None) -> Cosigned:
     """Read a note of a party's log with the cosignatures by parties known here.
 
     Lines of other keys are passed over, whatever their names, and so are lines that do not verify: whoever sends us a note
-    could else keep us for ever from showing what stands under it.
+    could else keep us for ever from showing what stands under it. One whose time is more than five minutes after now by our
+    clock, or before `since`, when what the head holds was not there yet, counts nowhere: one lying witness could else have
+    our own proof say any time it likes.
 
     Raises:
         RemoteError: `malformed`, `bad-signature`, `wrong-issuer`.
@@ -70,6 +78,7 @@ def read_cosigned(node: Node, note: bytes, of: Descriptor) -> Cosigned:
     known = {_key_of(by): by for by in (node.descriptor, *(peer.descriptor for peer in node.parties.everybody))}
     own: Instant | None = None
     others: list[tuple[Descriptor, Instant]] = []
+    untimely: list[tuple[Descriptor, Instant]] = []
     for line in head.signed.note.signatures:
         by = known.get((line.name, line.key_id))
         at = None if by is None else _cosigned_at(head, line.line, by)
@@ -77,15 +86,22 @@ def read_cosigned(node: Node, note: bytes, of: Descriptor) -> Cosigned:
             continue
         if by.fingerprint == of.fingerprint:
             own = at
-        else:
+        elif _is_timely(at, node.clock.now(), since):
             others.append((by, at))
-    return Cosigned(head, own, tuple(others))
+        else:
+            untimely.append((by, at))
+    return Cosigned(head, own, tuple(others), tuple(untimely))
 
 
 def _key_of(witness: Descriptor) -> tuple[str, bytes]:
     """By which name and id a line names a party's witness key."""
     key = NoteKey(witness.witness_name, COSIGNATURE, witness.keys.witness)
     return key.name, key.id
+
+
+def _is_timely(bound: Instant, now: Instant, since: Instant | None) -> bool:
+    """Say whether a cosignature can have been made in the second that ends at its bound, clocks being five minutes off."""
+    return bound - 1000 - MAX_APART <= now and (since is None or bound + MAX_APART >= since)
 
 
 def _cosigned_at(head: Head, line: str, by: Descriptor) -> Instant | None:
@@ -197,20 +213,28 @@ def _counted(node: Node, hearer: Fingerprint, answer: StatementId) -> list[tuple
 
 def best_receipt(node: Node, hearer: Peer, answer: StatementId) -> Receipt | None:
     """The receipt of a hearer's answer with the most cosignatures by third parties."""
+    first, since = kept_answer(node, hearer, answer), told_at(node, hearer, answer)
     found = [
-        _receipt(node, kept.data, hearer.descriptor) for kept in node.store.kept("receipt", hearer.fingerprint, answer)
+        _receipt(node, kept.data, hearer.descriptor, since)
+        for kept in node.store.kept("receipt", hearer.fingerprint, answer)
     ]
-    first = kept_answer(node, hearer, answer)
     if first is not None:
-        cosigned = read_cosigned(node, first.head.note, hearer.descriptor)
+        cosigned = read_cosigned(node, first.head.note, hearer.descriptor, since)
         found.append(Receipt(first.index, first.path, cosigned))
     ours = (node.descriptor.fingerprint, hearer.fingerprint)
     return min(found, key=lambda r: (-len(r.cosigned.apart_from(*ours)), r.cosigned.head.size), default=None)
 
 
-def _receipt(node: Node, data: bytes, of: Descriptor) -> Receipt:
+def told_at(node: Node, hearer: Peer, answer: StatementId) -> Instant | None:
+    """When, by our own clock, we released the last of what a hearer answered: its answer cannot be older."""
+    first = kept_answer(node, hearer, answer)
+    row = None if first is None else node.store.release(first.tellings[-1].release)
+    return None if row is None else instant.from_seconds(node.own(row.id).signed.envelope.iat)
+
+
+def _receipt(node: Node, data: bytes, of: Descriptor, since: Instant | None) -> Receipt:
     index, path, note = cbor.decode(data, place="receipt")
-    return Receipt(index, path_of(path, "receipt"), read_cosigned(node, note, of))
+    return Receipt(index, path_of(path, "receipt"), read_cosigned(node, note, of, since))
 
 
 def kept_answer(node: Node, hearer: Peer, answer: StatementId) -> Answer | None:

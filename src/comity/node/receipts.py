@@ -6,17 +6,18 @@ longer wait: a third party may be away for days.
 
 from dataclasses import dataclass
 
-from comity.errors import MALFORMED, RemoteError
+from comity.errors import CLOCK_SKEW, MALFORMED, RemoteError
 from comity.exchange import deliver, witness
 from comity.exchange.witness import Head
 from comity.model.fingerprint import Fingerprint
-from comity.node.evidence import Cosigned, best_receipt, encode_receipt, read_cosigned
+from comity.node.evidence import Cosigned, best_receipt, encode_receipt, read_cosigned, told_at
 from comity.node.node import Node
 from comity.node.parties import Peer
 from comity.node.ports import Batch, Kept, Peers
 from comity.node.teller import Teller
 from comity.proof import cbor, merkle
 from comity.proof.envelope import StatementId
+from comity.space import instant
 from comity.space.instant import Instant
 
 MAX_ASKED = 100
@@ -46,7 +47,8 @@ class Receipts:
 
         Raises:
             TransportError: `unreachable`.
-            RemoteError: `malformed`, `not-included`, `head-fork`, `not-consistent`: of a log that is not the one known.
+            RemoteError: `malformed`, `not-included`, `head-fork`, `not-consistent`: of a log that is not the one known;
+                `clock-skew`: third parties' cosignatures whose times cannot be true; all else was taken.
         """
         wanted, known = self._wanted(peer, now), self._teller.known_head(peer)
         if not wanted:
@@ -54,7 +56,11 @@ class Receipts:
         body = cbor.encode({"v": 1, "ids": b"".join(wanted), "have": known.size if known else 0})
         answer = await self._peers.receipts(peer.descriptor, body)
         fields = deliver.fields_of(cbor.decode(answer, place="receipts"), {"v": int, "receipts": list})
-        return sum(self._take(peer, known, one, wanted) for one in fields["receipts"])
+        untimely: dict[Fingerprint, Instant] = {}
+        better = sum(self._take(peer, known, one, wanted, untimely) for one in fields["receipts"])
+        if untimely:
+            raise self._not_relied_on(untimely)
+        return better
 
     def _add(self, hearer: Fingerprint, answer: StatementId) -> None:
         if hearer in self._open:
@@ -84,13 +90,21 @@ class Receipts:
     def _count(self, peer: Peer, cosigned: Cosigned) -> int:
         return len(cosigned.apart_from(self._node.descriptor.fingerprint, peer.fingerprint))
 
-    def _take(self, peer: Peer, known: Head | None, one: object, wanted: list[StatementId]) -> bool:
+    def _take(
+        self,
+        peer: Peer,
+        known: Head | None,
+        one: object,
+        wanted: list[StatementId],
+        untimely: dict[Fingerprint, Instant],
+    ) -> bool:
         match one:
             case [bytes(id), int(index), bytes(path), bytes(note), int(), bytes(joining)] if id in wanted:
                 index, inclusion = int(index), deliver.path_of(path, "receipts")
             case _:
                 raise RemoteError(MALFORMED, "a receipt that was not asked for", place="receipts")
-        cosigned = read_cosigned(self._node, note, peer.descriptor)
+        cosigned = read_cosigned(self._node, note, peer.descriptor, told_at(self._node, peer, StatementId(id)))
+        untimely |= {by.fingerprint: at for by, at in cosigned.untimely}
         head = cosigned.head
         with self._teller.blaming(peer.fingerprint):
             witness.reconcile(known, head, deliver.path_of(joining, "receipts"))
@@ -101,3 +115,14 @@ class Receipts:
         kept = Kept("receipt", peer.fingerprint, id, data, self._node.clock.now())
         self._node.store.commit(Batch(kept=[kept]))
         return True
+
+    def _not_relied_on(self, untimely: dict[Fingerprint, Instant]) -> RemoteError:
+        """Whose cosignatures count nowhere because of their times."""
+        now = instant.text(self._node.clock.now())
+        each = [
+            f"{self._node.party_name(by)} cosigned its head at {instant.to_second(at)}" for by, at in untimely.items()
+        ]
+        message = (
+            f"{', '.join(each)}, which cannot be: after now, {now}, or before it could hold what it holds; not counted"
+        )
+        return RemoteError(CLOCK_SKEW, message)
