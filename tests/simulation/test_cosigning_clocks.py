@@ -14,7 +14,7 @@ from comity.exchange import prove, witness
 from comity.model.statement import Logged
 from comity.node import evidence
 from comity.node.sync import Round
-from comity.proof.checkpoint import parse_checkpoint
+from comity.proof.checkpoint import add_lines, parse_checkpoint
 from comity.space import instant
 from comity.space.instant import Instant
 from unit.node.between import Between
@@ -198,3 +198,19 @@ def test_beside_one_that_lies_the_others_count_and_it_is_told_whose_word_is_not_
     assert cosigners(fr, ru, said) == {de.node.descriptor.witness_name}
     [trouble] = fr.sync.contacts.of(ru.fingerprint).troubles.values()
     assert (trouble.error.code, trouble.error.message[:24]) == (CLOCK_SKEW, "un cosigned its head at ")
+
+
+@pytest.mark.parametrize(("off", "counted"), [(0, 1), (12 * MINUTE, 0), (-12 * MINUTE, 0), (-(10**12), 0)])
+def test_a_cosignature_that_comes_with_the_acknowledgement_itself_is_judged_alike(off: int, counted: int) -> None:
+    fr, ru, un = parties("fr", "ru", "un")
+
+    async def story() -> Logged:
+        said = await fr.say(report(), ru)
+        await ru.sync.pull(ru.peer(fr), 0, Round("fr"))
+        ru.node.journal.note = add_lines(ru.node.journal.note or b"", [line(ru, un, off)])
+        await ru.syncs(fr)
+        return said
+
+    said = run(story)
+    assert proofs(fr, said) == counted
+    assert (un.node.descriptor.witness_name in cosigners(fr, ru, said)) == bool(counted)

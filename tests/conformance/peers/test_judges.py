@@ -83,6 +83,19 @@ def test_a_judge_refuses_what_another_key_than_the_one_it_was_given_signed(
     assert not judge.judge(kind, judging).holds
 
 
+@pytest.mark.parametrize("judge", [judge for judge in JUDGES if "inclusion" in judge.judges], ids=ids)
+def test_a_judge_refuses_a_path_under_another_head_that_the_log_signed_as_well(judge: Judge, judging: Path) -> None:
+    path, parting, _ = (judging / "statement.tlog-proof").read_bytes().partition(b"\n\n")
+    (judging / "statement.tlog-proof").write_bytes(path + parting + (judging / "older").read_bytes())
+    assert not judge.judge("inclusion", judging).holds
+
+
+@pytest.mark.parametrize("judge", [judge for judge in JUDGES if "consistency" in judge.judges], ids=ids)
+def test_a_judge_refuses_to_join_a_head_with_one_that_is_not_the_head_before(judge: Judge, judging: Path) -> None:
+    (judging / "older").write_bytes((judging / "checkpoint").read_bytes())
+    assert not judge.judge("consistency", judging).holds
+
+
 def test_each_kind_is_tampered_with_in_many_ways_and_judged_by_somebody() -> None:
     assert {kind for _, kind in CASES} == set(TAMPERED)
     assert min(len(changes) for changes in TAMPERED.values()) >= 10
