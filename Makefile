@@ -33,6 +33,9 @@ judges: $(VENV)/bin/python ## install the verifiers of others that judge our exp
 fuzz: $(VENV)/dev ## the tests that draw their cases, with fresh draws (FUZZ_ARGS=--hypothesis-seed=N repeats a run)
 	@$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=fresh $(FUZZ_ARGS) tests
 
+liars: $(VENV)/dev ## 100,000 proof files that liars make, with fresh draws, each verdict compared with what happened (LIARS_ARGS)
+	@cd tests && ../$(BIN)/python -m liars $(LIARS_ARGS)
+
 check: lint cover test ## format, lint, types, import contracts, every test, and the coverage of the core
 
 cover: $(VENV)/dev ## that every branch of proof, exchange and checks is tested by their own tests

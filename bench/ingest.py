@@ -1,4 +1,4 @@
-"""Ingest as a whole: a page is decoded, checked, stored and acknowledged in the own log; against raw verifying."""
+"""Ingest as a whole: a page and its items are decoded, checked, stored and acknowledged in the own log; against raw verifying."""
 
 import asyncio
 import os
@@ -14,7 +14,8 @@ from bench.nodes import Party, one_hand, report
 from bench.race import Entrant, race
 from bench.scale import Scale
 from comity.exchange import deliver, say
-from comity.exchange.deliver import Pull
+from comity.exchange.deliver import Pull, Want
+from comity.model.acknowledgement import root_over
 from comity.model.marking import Terms
 from comity.model.party import Descriptor
 from comity.node.sync import Round, Sync
@@ -26,17 +27,23 @@ PER_ITEM, PER_PAGE = 2, 2
 
 
 class _Handed:
-    """The `Peers` port that hands over one page made beforehand, and does nothing else."""
+    """The `Peers` port that hands over one page and its items, made beforehand, and does nothing else."""
 
-    page = b""
+    page = given = b""
 
     async def pull(self, peer: Descriptor, body: bytes, *, wait: float) -> bytes:
         return self.page
+
+    async def items(self, peer: Descriptor, body: bytes) -> bytes:
+        return self.given
 
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         raise AssertionError
 
     async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
+        raise AssertionError
+
+    async def descriptor(self, peer: Descriptor) -> bytes:
         raise AssertionError
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
@@ -58,17 +65,23 @@ class _Pair:
         self.sync = Sync(self.hearer.node, self.hearer.teller, self.handed)
 
     async def tell(self) -> None:
-        """Say as much as fills one page, and have the teller make it."""
+        """Say as much as fills one page, and have the teller make it and give what it offers."""
         to = [self.teller.peer(self.hearer)]
         await self.teller.node.say_all([say.say(report()) for _ in range(self.items)], to, Terms())
         hearer, who = self.hearer.node, self.teller.fingerprint
-        held = hearer.store.head(who)
-        pull = Pull(
-            self.hearer.fingerprint, who, hearer.store.cursor(who), held[0] if held else 0, hearer.journal.now() // 1000
-        )
+        held, log, now = hearer.store.head(who), self.teller.node.journal, hearer.journal.now() // 1000
+        have, me = held[0] if held else 0, self.hearer.fingerprint
+        pull = Pull(me, who, hearer.store.cursor(who), have, log.root_at(have), now)
         signed = deliver.sign_pull(pull, hearer.keys.statement)
         body = cbor.encode({"v": 1, "pull": signed, "limit": self.items, "wait": 0})
-        self.handed.page = await self.teller.teller.pull(self.hearer.fingerprint, body)
+        self.handed.page = await self.teller.teller.pull(me, body)
+        page = deliver.decode_page(self.handed.page)
+        tellings = [offer.telling for offer in page.offers]
+        size = deliver.read_page_end(page.end, self.teller.node.descriptor).size
+        want = Want(me, who, size, log.root_at(size), len(tellings), root_over(tellings), now)
+        named = b"".join(one.data for one in tellings)
+        body = cbor.encode({"v": 1, "want": deliver.sign_want(want, hearer.keys.statement), "tellings": named})
+        self.handed.given = self.teller.teller.items(me, body)
 
     async def ingest_alone(self) -> None:
         """Take the page in by one hand."""

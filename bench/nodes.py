@@ -25,6 +25,7 @@ from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
 from comity.node.sync import Sync
 from comity.node.teller import Teller
+from comity.proof import cbor
 from comity.proof.hands import OneHand
 from comity.proof.merkle import leaf_hash
 from comity.proof.tree import Tree
@@ -79,11 +80,17 @@ class Direct:
     async def pull(self, peer: Descriptor, body: bytes, *, wait: float) -> bytes:
         return await self._tellers[peer.fingerprint].pull(self._me, body)
 
+    async def items(self, peer: Descriptor, body: bytes) -> bytes:
+        return self._tellers[peer.fingerprint].items(self._me, body)
+
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         await self._tellers[peer.fingerprint].acknowledge(self._me, body)
 
     async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
         return self._tellers[peer.fingerprint].add_checkpoint(self._me, body)
+
+    async def descriptor(self, peer: Descriptor) -> bytes:
+        return cbor.encode(list(peer.signed.triple))
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
         return self._tellers[peer.fingerprint].receipts(self._me, body)

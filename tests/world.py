@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from comity.errors import READ_ONLY, UNREACHABLE, LocalError, TransportError
 from comity.exchange import say, sign
+from comity.exchange.acknowledge import Place, TellerHead
 from comity.gateways.peer import PeerClient, PeerServer, route_for
 from comity.gateways.tlog_witness import WitnessClient
 from comity.model import content, party
 from comity.model.fingerprint import Fingerprint, origin_of
 from comity.model.marking import Terms
+from comity.model.party import ROLES, UNPLACED, Descriptor, Keys
 from comity.model.statement import Draft, Logged
 from comity.node.keyring import FileKeyring, public_keys
 from comity.node.node import Node, genesis, pack
@@ -33,6 +35,11 @@ from comity.space.instant import Instant
 T = TypeVar("T")
 
 START = instant.parse("2026-11-26T10:00:00Z")
+
+
+def keys_of(party: Descriptor) -> Keys:
+    """The keys of a party, all together, as a descriptor is written with them."""
+    return Keys(**{role: party.key(role, UNPLACED) for role in ROLES})
 
 
 class _NeverBlocking(selectors.SelectSelector):
@@ -193,6 +200,16 @@ class Party:
     @property
     def fingerprint(self) -> Fingerprint:
         return self.node.descriptor.fingerprint
+
+    def head(self) -> TellerHead:
+        """The head of this party's log, as a hearer names it in an answer."""
+        tree = self.node.journal.tree
+        return TellerHead(self.fingerprint, tree.size, tree.root())
+
+    def place(self, index: int) -> Place:
+        """Where an answer of this party's stands in its log."""
+        prove, size = self.node.journal.prover.inclusion, self.node.journal.tree.size
+        return Place(index, tuple(prove(index, size)), tuple(prove(0, size)))
 
     def meets(self, other: "Party") -> None:
         self.node.add_peer(pack(other.node.descriptor.signed), other.fingerprint)

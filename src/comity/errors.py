@@ -22,6 +22,7 @@ def _code(code: str, meaning: str) -> str:
 
 # -- what a format may be found to be
 MALFORMED = _code("malformed", "the bytes are not of the form their specification gives")
+UNKNOWN_VERSION = _code("unknown-version", "a format or a type in a version that is not read here")
 TOO_LARGE = _code("too-large", "larger than the stated limit")
 BAD_SIGNATURE = _code("bad-signature", "a signature does not verify under the key it names")
 UNKNOWN_ALGORITHM = _code("unknown-algorithm", "a signature algorithm that Comity does not take")
@@ -53,6 +54,8 @@ EXISTS = _code("exists", "it is there already, and is not overwritten")
 IN_USE = _code("in-use", "another process holds the directory")
 UNKNOWN_PARTY = _code("unknown-party", "no party of that name is known here")
 NAME_TAKEN = _code("name-taken", "the name already stands for another party")
+KEY_TAKEN = _code("key-taken", "a descriptor lists a key that another party known here has")
+SECOND_DESCRIPTOR = _code("second-descriptor", "one root key has signed two descriptors; both are kept")
 FINGERPRINT_MISMATCH = _code("fingerprint-mismatch", "the descriptor is not the one the fingerprint names")
 UNKNOWN_STATEMENT = _code("unknown-statement", "no such statement here")
 AMBIGUOUS = _code("ambiguous", "what was typed names several statements")

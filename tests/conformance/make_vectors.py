@@ -19,17 +19,23 @@ from conformance.vectors import (
     page,
     places,
     position,
+    proof_answers,
+    proof_doubts,
     proof_file,
+    proof_kinds,
     proof_refused,
+    proof_shown,
     receipt,
     release,
     shared,
     signatures,
     statement,
     understood_as,
+    wanted,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "spec" / "vectors"
+PROOF_FILE = (proof_shown, proof_kinds, proof_doubts, proof_file, proof_refused, proof_answers)
 PAGES: dict[str, Callable[[], list[cast.Vector]]] = {
     "statement": statement.vectors,
     "extensions": extensions.vectors,
@@ -40,9 +46,9 @@ PAGES: dict[str, Callable[[], list[cast.Vector]]] = {
     "release": release.vectors,
     "log": log.vectors,
     "receipt": receipt.vectors,
-    "page": lambda: [*page.vectors(), *items.vectors()],
+    "page": lambda: [*page.vectors(), *wanted.vectors(), *items.vectors()],
     "acknowledgement": acknowledgement.vectors,
-    "proof-file": lambda: [*proof_file.vectors(), *proof_refused.vectors()],
+    "proof-file": lambda: [one for module in PROOF_FILE for one in module.vectors()],
     "node-api": lambda: [*signatures.vectors(), *node_api.vectors()],
 }
 

@@ -12,14 +12,15 @@ from comity.errors import RemoteError
 from comity.exchange import acknowledge, deliver, say, witness
 from comity.exchange import release as gate
 from comity.exchange import verify as verifying
-from comity.exchange.acknowledge import Refused
-from comity.exchange.deliver import PageEnd, Pull
+from comity.exchange.acknowledge import Misplaced, Refused, Told
+from comity.exchange.deliver import Item, Pull
 from comity.exchange.witness import Head
 from comity.gateways import httpsig
 from comity.gateways.peer import PHRASES, PeerServer, route_for
 from comity.model import acknowledgement, content, party, position, release
+from comity.model.acknowledgement import Telling, read_tellings
 from comity.model.marking import Onward, Terms, Tlp
-from comity.model.party import Descriptor
+from comity.model.party import UNPLACED, Descriptor
 from comity.model.statement import Index, Logged, Unverified
 from comity.node.node import Node, genesis
 from comity.node.parties import unpack
@@ -81,7 +82,7 @@ def head_of(note: str | None, name: str) -> Head | None:
 def read_statement(given: Given) -> Any:
     packed = given.get("packed")
     value = triple_of(given["statement"]) if packed is None else cbor.decode(bytes.fromhex(packed))
-    signed = described(given["by"]).vouch(Unverified.read(value))
+    signed = described(given["by"]).vouch(Unverified.read(value), UNPLACED)
     return {
         "id": signed.id.hex(),
         "iss": signed.envelope.iss,
@@ -114,7 +115,8 @@ def read_descriptor(given: Given) -> Any:
         "addresses": list(found.addresses),
         "next_root": found.next_root.hex(),
         "reconstruction": found.reconstruction,
-        "keys": {role: getattr(found.keys, role).raw.hex() for role in party.ROLES},
+        "keys": {role: found.key(role, UNPLACED).raw.hex() for role in party.ROLES},
+        **({} if found.formats is None else {"formats": {name: [*versions] for name, versions in found.formats}}),
     }
 
 
@@ -171,7 +173,7 @@ def read_released(given: Given) -> Any:
 
 
 def _logged(packed: Given, by: Descriptor, index: int) -> Logged:
-    return Logged(by.vouch(Unverified.read(cbor.decode(raw_of(packed)))), Index(index))
+    return Logged(by.vouch(Unverified.read(cbor.decode(raw_of(packed))), Index(index)), Index(index))
 
 
 # -- log, receipt
@@ -219,7 +221,7 @@ def read_tile_path(given: Given) -> Any:
 def read_receipt(given: Given) -> Any:
     data, of = raw_of(given), described(given["of"])
     found = receipt.parse_tlog_proof(data)
-    signed = found.verify(bytes.fromhex(given["leaf"]), origin=of.origin, key=of.keys.log)
+    signed = found.verify(bytes.fromhex(given["leaf"]), origin=of.origin, key=of.key("log", UNPLACED))
     assert receipt.encode_tlog_proof(found) == data
     return {"index": found.index, "size": signed.checkpoint.size}
 
@@ -228,7 +230,7 @@ def read_cose_receipt(given: Given) -> Any:
     of = described(given["of"])
     found = receipt.parse_cose_receipt(raw_of(given))
     leaf, note = bytes.fromhex(given["leaf"]), given["note"].encode()
-    found.verify(leaf, note, origin=of.origin, sub=given["sub"], key=of.keys.log)
+    found.verify(leaf, note, origin=of.origin, sub=given["sub"], key=of.key("log", UNPLACED))
     return {"index": found.index, "size": found.size, "iat": found.iat}
 
 
@@ -237,40 +239,78 @@ def read_cose_receipt(given: Given) -> Any:
 
 def read_pull(given: Given) -> Any:
     found = deliver.read_pull(raw_of(given), described(given["by"]))
-    return {"by": found.by, "to": found.to, "cursor": found.cursor, "have": found.have, "at": found.at}
+    fields = {"by": found.by, "to": found.to, "cursor": found.cursor, "have": found.have}
+    return {**fields, "root": found.root.hex(), "at": found.at}
 
 
 def read_page(given: Given) -> Any:
     teller = described(given["by"])
-    asked = given["pull"]
-    pull = Pull(described(asked["by"]).fingerprint, teller.fingerprint, asked["cursor"], asked["have"], 0)
+    asked, known = given["pull"], head_of(given["known"], given["by"])
+    root = merkle.EMPTY_ROOT if known is None else known.root
+    pull = Pull(described(asked["by"]).fingerprint, teller.fingerprint, asked["cursor"], asked["have"], root, 0)
     page = deliver.decode_page(raw_of(given))
-    head, end = deliver.check_page(page, by=teller, pull=pull, known=head_of(given["known"], given["by"]))
-    memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine(page.items, by=teller, to=pull.by, end=end, memo=memo, hands=OneHand())
-    return {
-        "items": [
-            {"release": one.telling.release.hex(), "refused": one.code if isinstance(one, Refused) else None}
-            for one in found
-        ],
-        "next": end.next,
-        "size": end.size,
-    }
+    _, end = deliver.check_page(page, by=teller, pull=pull, known=known)
+    offers = [{**_ids(one.telling), "size": one.size} for one in page.offers]
+    return {"offers": offers, "next": end.next, "size": end.size}
 
 
-def read_item(given: Given) -> Any:
+def _ids(telling: Telling) -> dict[str, str]:
+    return {"statement": telling.statement.hex(), "release": telling.release.hex(), "item": telling.item.hex()}
+
+
+def read_want(given: Given) -> Any:
+    tellings = read_tellings(bytes.fromhex(given["tellings"]))
+    by, to = described(given["by"]), described(given["to"])
+    found = deliver.check_want(raw_of(given), tellings, by=by, to=to.fingerprint)
+    head = {"size": found.size, "log_root": found.log_root.hex()}
+    return {"by": found.by, "to": found.to, **head, "count": found.count, "root": found.root.hex(), "at": found.at}
+
+
+def read_item_hash(given: Given) -> Any:
+    item = deliver.decode_item(cbor.decode(raw_of(given)), "item")
+    return {**_ids(item.telling), "size": item.offer.size}
+
+
+def _examined(given: Given, items: list[Item]) -> list[Told | Refused | Misplaced]:
+    """Judge items that were asked for and came."""
     teller, hearer = described(given["by"]), described(given["to"])
     head = head_of(given["note"], given["by"])
     assert head is not None
-    first, after = given["range"]
-    end = PageEnd(teller.fingerprint, hearer.fingerprint, first, after, head.size, 1, b"", 0)
-    item = deliver.decode_item(cbor.decode(raw_of(given)), "item")
+    ranges = [(given["range"][0], given["range"][1])] * len(items)
     memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine([item], by=teller, to=hearer.fingerprint, end=end, memo=memo, hands=OneHand())[0]
+    return acknowledge.examine(items, ranges, by=teller, to=hearer.fingerprint, memo=memo, hands=OneHand())
+
+
+def read_item(given: Given) -> Any:
+    found = _examined(given, [deliver.decode_item(cbor.decode(raw_of(given)), "item")])[0]
     if isinstance(found, Refused):
         raise RemoteError(found.code, found.message)
-    said = None if found.statement is None else found.statement.id.hex()
-    return {"statement": said, "release": found.telling.release.hex(), "omitted": found.omitted}
+    said = None if found.item.statement is None else found.telling.statement.hex()
+    misplaced = found.code if isinstance(found, Misplaced) else None
+    omitted = isinstance(found, Told) and found.omitted
+    return {"statement": said, "release": found.telling.release.hex(), "omitted": omitted, "misplaced": misplaced}
+
+
+def read_items(given: Given) -> Any:
+    """What came for what was asked for: null where it is not given, or is no item for want of the hash (PAGE-19)."""
+    asked, came = read_tellings(bytes.fromhex(given["tellings"])), deliver.decode_items(raw_of(given))
+    head = head_of(given["note"], given["by"])
+    assert head is not None
+    deliver.check_given(came, count=len(asked), by=described(given["by"]), head=head)
+    taken = [
+        item if item is not None and item.telling == telling else None
+        for item, telling in zip(came.items, asked, strict=True)
+    ]
+    found = iter(_examined(given, [item for item in taken if item is not None]))
+    return {"items": [None if item is None else _judged(next(found)) for item in taken]}
+
+
+def _judged(found: Told | Refused | Misplaced) -> dict[str, str | None]:
+    return {
+        "item": found.telling.item.hex(),
+        "refused": found.code if isinstance(found, Refused) else None,
+        "misplaced": found.code if isinstance(found, Misplaced) else None,
+    }
 
 
 def read_answer(given: Given) -> Any:
@@ -282,15 +322,16 @@ def read_answer(given: Given) -> Any:
         "disposition": found.said.disposition,
         "reason": found.said.reason,
         "received_at": instant.text(found.said.received_at),
-        "tellings": [[one.statement.hex(), one.release.hex()] for one in found.tellings],
-        "index": found.index,
+        "tellings": [_ids(one) for one in found.tellings],
+        "index": found.place.index,
         "size": found.head.size,
     }
 
 
 def read_acknowledgement(given: Given) -> Any:
     found = acknowledgement.read(content.parse(raw_of(given)))
-    return {"to": found.to, "count": found.count, "disposition": found.disposition, "reason": found.reason}
+    of = {"to": found.to, "log_size": found.log_size, "log_root": found.log_root.hex(), "root": found.root.hex()}
+    return {**of, "count": found.count, "disposition": found.disposition, "reason": found.reason}
 
 
 def read_unacknowledged(given: Given) -> Any:
@@ -319,7 +360,9 @@ def read_response(given: Given) -> Any:
     shown, by = given["response"], described(given["by"])
     response = Response(shown["status"], shown["headers"], bytes.fromhex(shown["body"]))
     now = instant.parse(given["now"])
-    httpsig.verify_response(response, request_of(given["request"]), by=by.fingerprint, key=by.keys.transport, now=now)
+    httpsig.verify_response(
+        response, request_of(given["request"]), by=by.fingerprint, key=by.key("transport", UNPLACED), now=now
+    )
     return {"status": response.status}
 
 
@@ -381,7 +424,10 @@ READERS: dict[str, Callable[[Given], Any]] = {
     "cose-receipt": read_cose_receipt,
     "pull": read_pull,
     "page": read_page,
+    "want": read_want,
+    "item-hash": read_item_hash,
     "item": read_item,
+    "items": read_items,
     "answer": read_answer,
     "acknowledgement": read_acknowledgement,
     "unacknowledged": read_unacknowledged,

@@ -6,26 +6,30 @@ judged by them and not they by the code.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from comity.errors import CODES, READ_ONLY, ComityError, LocalError, RemoteError
+from comity.errors import CODES, READ_ONLY, ComityError, LocalError
+from comity.exchange import deliver, verify
 from comity.exchange import log as logs
-from comity.exchange import verify
-from comity.gateways.peer import PREFIX, ROUTES, STATEMENT, STATUS
+from comity.exchange.acknowledge import OF_THE_BYTES
+from comity.exchange.deliver import PageEnd, Pull, Want
+from comity.gateways.peer import PREFIX, ROUTES, STATUS
 from comity.model import content, party
+from comity.model.acknowledgement import Telling, root_over
 from comity.model.extension import COMITY_TYPES
-from comity.model.statement import Unverified
-from comity.node.ports import Request, Response
+from comity.model.statement import Logged, Unverified
 from comity.proof import cbor, merkle
+from comity.proof.envelope import StatementId
 from comity.proof.tree import Tree, tile_path
 from conformance import make_vectors
 from conformance.readers import PARTIES, READERS, SPEC, STATEMENTS, read_call
 from conformance.vectors import signatures
+from unit.node.liar import Page, PageLie, counted, lying
 from world import Party, parties, report, run
 
 PAGES = (
@@ -199,6 +203,14 @@ def test_what_the_examples_show_stands_in_the_vectors() -> None:
         assert len(shown) > 3 or page in ("extensions", "position", "notice", "protected-site", "understood-as"), page
 
 
+@pytest.mark.parametrize("page", ["page", "acknowledgement", "proof-file", "node-api"])
+def test_an_example_of_what_travels_is_whole(page: str) -> None:
+    """Bytes that are left out are bytes that nobody can check."""
+    examples = re.findall(r"^```.*?\n(.*?)^```", text_of(page), re.M | re.S)
+    assert examples
+    assert [line for example in examples for line in example.splitlines() if "..." in line] == []
+
+
 def test_every_object_in_an_example_is_one_of_the_vectors_or_a_definition() -> None:
     said = [json.loads(cbor.decode(bytes.fromhex(packed))[2]) for packed in STATEMENTS.values()]
     said += [json.loads(cbor.decode(bytes.fromhex(one["descriptor"]))[2]) for one in PARTIES.values()]
@@ -226,6 +238,12 @@ def test_the_routes_of_the_page_are_the_routes_of_the_code() -> None:
 
 def test_the_statuses_of_the_page_are_those_of_the_code() -> None:
     assert {code: int(status) for code, status in table("node-api", "Statuses")} == STATUS
+
+
+def test_the_reasons_of_the_class_bytes_are_those_of_the_code() -> None:
+    """ACKNOWLEDGEMENT-15: a reader that had another class would call a good refusal unfounded, or a word a fact."""
+    listed = text_of("acknowledgement").partition("Of *bytes*:")[2].partition(";")[0]
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == OF_THE_BYTES
 
 
 def test_the_types_of_the_page_are_those_of_the_code_and_the_definitions_have_their_ids() -> None:
@@ -293,32 +311,77 @@ def test_a_log_whose_lock_holds_another_head_signs_nothing() -> None:
     assert caught.value.code == READ_ONLY
 
 
-def test_unknown_unreleased_and_withdrawn_answer_alike_but_for_their_nonces() -> None:
-    """RELEASE-15: who has no release learns nothing by asking."""
+def test_unknown_unreleased_withdrawn_and_other_bytes_are_answered_by_nil_alike() -> None:
+    """RELEASE-15, PAGE-22: who has no release, or asks for other bytes, learns nothing by asking."""
     fr, ru, us = parties("fr", "ru", "us")
 
-    async def story() -> list[tuple[int, bytes]]:
-        said = await fr.say(report(), ru)
+    async def story() -> list[bytes]:
+        said, kept, own = await fr.say(report(), ru), await fr.say(report(), ru), await fr.say(report())
+        given, back = offered(fr, ru, kept), offered(fr, ru, said)
         await fr.node.withdraw(said.id, [fr.peer(ru)])
-        return [await answer(fr, asks, id) for asks, id in ((ru, said.id), (us, said.id), (us, bytes(32)))]
+        await fr.say(report(), us)  # so that us is shown the newest head, too
+        for one in (ru, us):
+            await page_of(fr, one)
+        strange = Telling(said.id, StatementId(bytes(32)), given.item)
+        unreleased = Telling(own.id, back.release, given.item)
+        changed = replace(given, item=back.item)
+        asked = [(ru, back), (us, given), (us, strange), (ru, unreleased), (ru, changed)]
+        assert await items_of(fr, ru, given) != await items_of(fr, us, given)
+        return [await items_of(fr, asks, telling) for asks, telling in asked]
 
-    withdrawn, unreleased, unknown = run(story)
-    assert withdrawn == unreleased == unknown
-    assert unknown[0] == 404
+    answers = run(story)
+    begins = deliver.decode_items(answers[0]).genesis
+    assert answers == [deliver.encode_items(deliver.Given((None,), begins))] * 5
 
 
-async def answer(of: Party, asks: Party, id: bytes) -> tuple[int, bytes]:
-    """Ask for a statement that is not there for the one who asks; returns status and body of the refusal."""
-    refusals: list[tuple[int, bytes]] = []
+def test_of_one_release_no_more_than_three_items_are_judged_and_none_after_one_is_held() -> None:
+    """PAGE-21: else a teller could draw a verdict for every bit that it turns, and its hearer's log would be full of them."""
+    fr, ru = parties("fr", "ru")
+    teller = lying(fr)
 
-    def note(request: Request, response: Response) -> Response:
-        refusals.append((response.status, response.body))
-        return response
+    def padded(number: int) -> PageLie:
+        def lie(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
+            items = [replace(item, release=(*item.release[:2], b" " * number)) for item in page.items]
+            return counted(replace(page, items=tuple(items)), end)
 
-    asks.wire.tamper = note
-    with pytest.raises(RemoteError):
-        await asks.client.get(of.node.descriptor, STATEMENT, id.hex())
-    return refusals[-1]
+        return lie
+
+    async def told(lie: PageLie | None) -> tuple[int, int]:
+        teller.lie = lie
+        ru.store.refold([])  # so that the page is asked for from the start
+        [round] = await ru.syncs(fr)
+        return round.received, round.refused
+
+    async def story() -> list[tuple[int, int]]:
+        await fr.say(report(number=1), ru)
+        held_second = [await told(lie) for lie in (padded(1), None, padded(2), padded(3))]
+        await fr.say(report(number=2), ru)
+        return [*held_second, *[await told(padded(number)) for number in range(4, 9)], await told(None)]
+
+    held_second, refused = [(0, 1), (1, 0), (0, 0), (0, 0)], [(0, 1), (0, 1), (0, 1), (0, 0), (0, 0)]
+    assert run(story) == [*held_second, *refused, (0, 0)]
+
+
+def offered(fr: Party, to: Party, said: Logged) -> Telling:
+    """What fr offers of a statement to one party."""
+    [row] = [row for row in fr.node.store.releases_to(to.fingerprint, 0, 10) if row.statement == said.id]
+    return fr.node.offers.of(row).telling
+
+
+async def page_of(of: Party, asks: Party) -> None:
+    """Ask for a page, by which a party gets to know the head of another's log."""
+    pull = Pull(asks.fingerprint, of.fingerprint, 0, 0, merkle.EMPTY_ROOT, asks.clock.now() // 1000)
+    signed = deliver.sign_pull(pull, asks.keys.statement)
+    body = cbor.encode({"v": 1, "pull": signed, "limit": 10, "wait": 0})
+    await asks.client.pull(of.node.descriptor, body, wait=0)
+
+
+async def items_of(of: Party, asks: Party, telling: Telling) -> bytes:
+    """Ask for one item by a want under the newest head."""
+    head, now = of.head(), asks.clock.now() // 1000
+    want = Want(asks.fingerprint, of.fingerprint, head.size, head.root, 1, root_over([telling]), now)
+    signed = deliver.sign_want(want, asks.keys.statement)
+    return await asks.client.items(of.node.descriptor, cbor.encode({"v": 1, "want": signed, "tellings": telling.data}))
 
 
 def test_a_clock_that_is_wrong_is_told_both_times() -> None:

@@ -1,10 +1,11 @@
 """Not one bit of a proof file can be changed: whole files, every bit of every byte, every end, every byte behind it.
 
-The files are whole: statement, release, both logs, pull, acknowledgement, three descriptors, a witness under each head;
+The files are whole: statement, release, both logs, want, acknowledgement, three descriptors, a witness under each head;
 the second one has a P-256 signature and a silence as well. Of the first file every single bit is flipped, of the second
-one bit of every byte. What the pure functions answered once for the same arguments (a signature over a message under a
-key, the parse of a content or an envelope) is remembered between the files, or this would take minutes; everything that
-a flip touches is computed anew.
+one bit of every byte, and so of a hearer's own file, of one of what was refused, and of one without its content. What
+the pure functions answered once for the same arguments (a signature over a message under a key, the parse of a content
+or an envelope) is remembered between the files, or this would take minutes; everything that a flip touches is computed
+anew.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from comity.errors import CODES, MALFORMED, RemoteError
 from comity.exchange import prove
+from comity.exchange.prove import ProofFile
 from comity.exchange.verify import Verdict, verify
 from comity.model import content
 from comity.proof import cbor, envelope
@@ -27,6 +29,20 @@ def whole(story: Story) -> bytes:
 
 FILE = whole(Story.make())
 SILENT = whole(Story.make(answer_by=6, statement=P256SigningKey(4242)))
+
+
+def refusal() -> ProofFile:
+    """Of bytes that are broken, so that nothing but page end and answer holds them together."""
+    story = Story.make()
+    data, salt, raw = story.said.signed.triple
+    return story.refusal("content-mismatch", statement=(data, salt, raw[:-1]), release=story.given.signed.triple)
+
+
+KINDS = {
+    "the hearer's": Story.make(withdrawn=20).mine(told_heads=[]),
+    "what was refused": refusal(),
+    "without content": Story.make().file(content=False, offered=True),
+}
 
 
 def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,6 +110,15 @@ def test_no_bit_can_be_flipped(first: int) -> None:
 def test_in_a_file_with_everything_in_it_no_byte_can_lose_a_bit() -> None:
     bits = (8 * at + (5 * at + 3) % 8 for at in range(len(SILENT)))
     assert survivors((bit, flipped(SILENT, bit)) for bit in bits) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", KINDS.values(), ids=KINDS)
+def test_in_files_of_other_kinds_no_byte_can_lose_a_bit(file: ProofFile) -> None:
+    data = prove.encode(file)
+    assert verify(data).valid
+    bits = (8 * at + (3 * at + 5) % 8 for at in range(len(data)))
+    assert survivors((bit, flipped(data, bit)) for bit in bits) == []
 
 
 def test_no_end_can_be_cut_off() -> None:

@@ -126,7 +126,8 @@ class Network(MemoryWire):
         self.second.append(content.read_json(response.body)["code"] if response.status != 200 else "answered")
 
     def _watch(self, request: Request, response: Response, by: str) -> None:
-        if request.url.endswith(f"{PREFIX}/pull") or "/statements/" in request.url:
-            for secret, readers in self.secrets.items():
-                if secret in response.body and by not in readers:
-                    self.leaks.append(f"{by} was sent {secret.decode()}")
+        # Content leaves on one route alone, to those who may read it: a page names what it offers, and shows none of it.
+        given = request.url.endswith(f"{PREFIX}/items")
+        for secret, readers in self.secrets.items():
+            if secret in response.body and not (given and by in readers):
+                self.leaks.append(f"{by} was sent {secret.decode()} by {urlsplit(request.url).path}")

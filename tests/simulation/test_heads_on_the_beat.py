@@ -7,8 +7,12 @@ from contextlib import asynccontextmanager
 from comity.errors import ComityError
 from comity.exchange import deliver
 from comity.exchange.deliver import Pull
-from comity.gateways.peer import CHECKPOINT, STATEMENT, TILE
+from comity.gateways.peer import CHECKPOINT, TILE
+from comity.model.acknowledgement import NO_STATEMENT, Telling
+from comity.model.statement import ItemHash
 from comity.proof import cbor
+from comity.proof.envelope import StatementId
+from unit.node.liar import wants
 from world import Party, parties, report, run
 
 BEAT = 5.0
@@ -34,16 +38,23 @@ async def answer(by: Party, to: Party, what: str, body: bytes = b"", rest: str =
             return f"{end.start} {end.next} {end.size} {end.count} {page.head.note.decode()}"
         if what == "receipts":
             return (await by.client.receipts(to.node.descriptor, body)).hex()
-        route = {"checkpoint": CHECKPOINT, "tile": TILE, "statement": STATEMENT}[what]
+        if what == "items":
+            return (await by.client.items(to.node.descriptor, body)).hex()
+        route = {"checkpoint": CHECKPOINT, "tile": TILE}[what]
         return (await by.client.get(to.node.descriptor, route, rest)).hex()
     except ComityError as error:
         return str(error)
 
 
 def asking(by: Party, to: Party, cursor: int, have: int) -> bytes:
-    pull = Pull(by.fingerprint, to.fingerprint, cursor, have, by.clock.now() // 1000)
+    journal = to.node.journal
+    root = journal.root_at(have) if have <= journal.tree.size else bytes(32)
+    pull = Pull(by.fingerprint, to.fingerprint, cursor, have, root, by.clock.now() // 1000)
     signed = deliver.sign_pull(pull, by.keys.statement)
     return cbor.encode({"v": 1, "pull": signed, "limit": 1000, "wait": 0})
+
+
+NOTHING = Telling(NO_STATEMENT, StatementId(bytes(32)), ItemHash(bytes(32)))
 
 
 async def look(by: Party, at: Party, most: int = 12) -> dict[str, str]:
@@ -55,9 +66,9 @@ async def look(by: Party, at: Party, most: int = 12) -> dict[str, str]:
         seen[f"both {size}"] = await answer(by, at, "pull", asking(by, at, size, size))
         body = cbor.encode({"v": 1, "ids": b"", "have": size})
         seen[f"receipts {size}"] = await answer(by, at, "receipts", body)
+        seen[f"items {size}"] = await answer(by, at, "items", wants(by, at, [NOTHING], size))
         seen[f"tile {size}"] = await answer(by, at, "tile", rest=f"0/000.p/{size or 1}")
     seen["checkpoint"] = await answer(by, at, "checkpoint")
-    seen["a statement"] = await answer(by, at, "statement", rest=bytes(32).hex())
     return seen
 
 
@@ -90,13 +101,14 @@ def test_who_has_been_told_something_sees_no_more_of_what_others_are_told() -> N
             await us.say(report(number=2), fr)
             await asyncio.sleep(1)
             before = [await look(one, fr) for one in (ru, us)]
-            item = await answer(ru, fr, "statement", rest=known.id.hex())
+            telling = fr.node.offers.of(fr.store.releases_of(known.id)[0]).telling
+            item = await answer(ru, fr, "items", wants(ru, fr, [telling], 3))
             assert before[0]["cursor 0"].startswith("0 3 3 1 ")
             await fr.say(report(number=3), de)
             await asyncio.sleep(1)
             assert fr.node.journal.tree.size == 6
             assert [await look(one, fr) for one in (ru, us)] == before
-            assert await answer(ru, fr, "statement", rest=known.id.hex()) == item
+            assert await answer(ru, fr, "items", wants(ru, fr, [telling], 3)) == item
             await asyncio.sleep(BEAT)
             assert [await look(one, fr) for one in (ru, us)] != before
 

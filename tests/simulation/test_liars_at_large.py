@@ -6,17 +6,18 @@ from dataclasses import replace
 
 from comity.errors import HEAD_FORK, HEAD_ROLLBACK, NOT_CONSISTENT, READ_ONLY
 from comity.exchange import deliver, log, witness
-from comity.exchange.deliver import Page, PageEnd
+from comity.exchange.deliver import PageEnd
 from comity.exchange.witness import Shown
 from comity.gateways.peer import PeerServer
-from comity.node import evidence
+from comity.node import evidence, fold
 from comity.node.ports import Request, Response
 from comity.node.sqlite import SqliteStore
+from comity.node.teller import Teller
 from comity.proof import cbor
 from comity.proof.tree import Tree
 from unit.node.between import running
 from unit.node.faulty import backup
-from unit.node.liar import counted, lying, without_item
+from unit.node.liar import Page, counted, lying, without_item
 from world import MemoryLock, MemoryWire, Party, parties, report, run
 
 
@@ -43,7 +44,20 @@ def two_faced(honest: Party) -> Party:
     other.wire, other.store, other.lock = MemoryWire(), store, MemoryLock()
     other.lock.note = honest.lock.note
     other.start()
+    answering(other, Smooth(other.node))
     return other
+
+
+class Smooth(Teller):
+    """A teller that takes any head for one of its own log: an honest one refuses whoever holds another."""
+
+    def _of_this_log(self, size: int, root: bytes) -> None:
+        pass
+
+
+def answering(party: Party, teller: Teller) -> None:
+    """Let a party answer through this teller."""
+    party.teller, party.server = teller, PeerServer(party.node, teller)
 
 
 class Faces:
@@ -121,6 +135,31 @@ def test_a_fork_that_has_grown_is_proved_too() -> None:
     assert codes(fr, one) == {NOT_CONSISTENT}
 
 
+def test_a_face_that_does_not_own_to_a_head_says_so_and_is_heard_no_further_while_the_honest_go_on() -> None:
+    """It has signed nothing that proves the fork; but it cannot go on with whoever holds a head of the other face."""
+    fr, ru, one, other, faces = equivocating()
+    answering(other, Teller(other.node))
+    faces.faces[ru.fingerprint] = other.server
+
+    async def story() -> None:
+        task = asyncio.ensure_future(running(60, fr, ru))
+        await one.say(report(number=1), fr)
+        await other.say(report(number=2), ru)
+        await other.say(report(number=3), fr)
+        one.sync.publish()
+        other.sync.publish()
+        await asyncio.sleep(10)
+        faces.faces[fr.fingerprint] = other.server
+        await asyncio.sleep(35)
+        await honest_work(fr, ru)
+        await task
+
+    run(story)
+    assert (names(fr, one), names(ru, one)) == ([1], [2])
+    assert codes(fr, one) == set()
+    assert [told for told in fr.reports if told.startswith(f"liar: {HEAD_FORK}")] != []
+
+
 def test_a_witness_that_knows_one_face_does_not_cosign_the_other() -> None:
     fr, ru, one, other, _ = equivocating()
 
@@ -179,8 +218,9 @@ def old_head(liar: Party, size: int) -> bytes:
 def test_a_head_that_shrinks_is_kept_and_neither_head_nor_cursor_goes_back() -> None:
     def shrink(liar: Party) -> Callable[[Page, PageEnd], tuple[Page, PageEnd]]:
         def lie(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
-            shown = Shown(old_head(liar, end.start), page.head.old, ())
-            return counted(replace(page, items=(), head=shown), replace(end, next=end.start, size=end.start))
+            shown, root = Shown(old_head(liar, end.start), page.head.old, ()), liar.node.journal.root_at(end.start)
+            older = replace(end, next=end.start, size=end.start, log_root=root)
+            return counted(replace(page, items=(), head=shown), older)
 
         return lie
 
@@ -193,10 +233,11 @@ def test_an_item_left_out_under_a_signed_end_leaves_the_end_as_proof() -> None:
     fr, _, liar = storm_with(lambda liar: without_item(0))
     assert names(fr, liar) == [1, 4]
     given = liar.store.releases_to(fr.fingerprint, 0, 100)
-    left_out = [row for row in given if fr.store.received_release(liar.fingerprint, row.id) is None]
+    left_out = [row for row in given if fr.store.received_release(liar.fingerprint, row.id) == []]
     assert len(left_out) == 1
     ends = [
-        deliver.read_page_end(kept.data, liar.node.descriptor) for kept in fr.store.kept("page-end", liar.fingerprint)
+        deliver.read_page_end(fold.decode_end(kept.data)[0], liar.node.descriptor)
+        for kept in fr.store.kept("page-end", liar.fingerprint)
     ]
     [said_nothing] = [end for end in ends if end.start <= left_out[0].index < end.next]
     assert (said_nothing.count, said_nothing.to) == (0, fr.fingerprint)

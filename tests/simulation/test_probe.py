@@ -21,13 +21,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from comity.errors import ComityError, RemoteError
-from comity.gateways.peer import CHECKPOINT, STATEMENT, TILE
+from comity.exchange import deliver
+from comity.gateways.peer import CHECKPOINT, TILE
+from comity.model.acknowledgement import Telling
 from comity.model.marking import Terms
+from comity.model.statement import ItemHash
 from comity.node.ports import Request, Response
 from comity.node.sync import LOOK_REST, Round
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from unit.node.between import running
+from unit.node.liar import wants
 from unit.node.matters import a_notice, a_site, found
 from world import MemoryWire, Party, run
 
@@ -120,9 +124,10 @@ class World:
             await party.client.get(fr, CHECKPOINT)
             with contextlib.suppress(ComityError):
                 await party.client.get(fr, TILE, "0/000.p/1")
-            for id in (bytes(32), self.withheld):
-                with pytest.raises(ComityError):
-                    await party.client.get(fr, STATEMENT, id.hex())
+            for id in (StatementId(bytes(32)), self.withheld):
+                telling = Telling(id, StatementId(bytes(32)), ItemHash(bytes(32)))
+                items = await party.client.items(fr, wants(party, self.fr, [telling], 1))
+                assert deliver.decode_items(items).items == (None,)
 
     def entries(self) -> list[tuple[str, int, int]]:
         """Of each entry of fr's log what it is, its size, and that of its content, which only addressees get."""

@@ -21,6 +21,6 @@ def test_a_telling_is_held_witnessed_by_a_third_party_and_proved_offline() -> No
     verdict = verify(proof, trust)
     assert (verdict.valid, verdict.trusted, verdict.problems) == (True, True, [])
     assert (verdict.said_by, verdict.held_by) == ("fr", "ru")
-    assert [witness["party"] for witness in verdict.witnesses] == ["us"]
+    assert [one.party for one in verdict.behind_hearer] == ["us"]
     assert verdict.proved_by is not None
     assert list(us.store.received()) == []

@@ -7,6 +7,7 @@ from itertools import permutations
 
 from comity.errors import STORAGE, LocalError
 from comity.exchange.verify import verify
+from comity.model.acknowledgement import TELLING_BYTES
 from comity.model.marking import Terms
 from comity.model.statement import Logged
 from comity.node import evidence
@@ -223,15 +224,17 @@ class Trial:
         for party in self.parties:
             assert party.node.journal.read_only is None
             assert all(list(party.store.outgoing(other.fingerprint)) == [] for other in self.parties)
+            assert all(list(party.store.pending(other.fingerprint)) == [] for other in self.parties)
 
     def _everything_arrived(self, teller: Party, hearer: Party) -> None:
         for row in teller.store.releases_to(hearer.fingerprint, 0, 10_000):
-            held = hearer.store.received_release(teller.fingerprint, row.id)
-            answer = teller.store.answers_to(row.id)
-            assert held is not None, (teller.name, hearer.name, row.index)
+            came = hearer.store.received_release(teller.fingerprint, row.id)
+            assert len(came) == 1, (teller.name, hearer.name, row.index)
+            [held], [answer] = came, teller.store.answers_to(row.id)
             assert (held.refused, held.statement, held.withdrawn) == (None, row.statement, row.statement is None)
-            assert answer is not None
-            assert (answer.disposition, answer.answer) == ("held", held.answer)
+            assert held.hash == answer.item == teller.node.offers.of(row).telling.item
+            assert (answer.ours, answer.disposition, answer.answer) == (True, "held", held.answer)
+            assert teller.store.fetch_of(row.id) is not None
 
     def _nothing_else_arrived(self, teller: Party, hearer: Party) -> None:
         rows = [row for row in hearer.store.received() if row.teller == teller.fingerprint]
@@ -242,7 +245,7 @@ class Trial:
         assert len({row.release for row in rows}) == len(rows)
         answers = {row.answer for row in rows}
         told = [hearer.store.outgoing_answer(answer) for answer in answers]
-        assert sum(len(one.tellings) // 64 for one in told if one) == len(rows)
+        assert sum(len(one.tellings) // TELLING_BYTES for one in told if one) == len(rows)
 
     def _nobody_is_accused(self, teller: Party, hearer: Party) -> None:
         assert hearer.store.kept("evidence", teller.fingerprint) == []

@@ -33,7 +33,6 @@ from comity.app.command import (
     audience,
     call,
     names,
-    read,
     read_content,
     tell,
     tell_alone,
@@ -290,8 +289,8 @@ def quarantine(context: typer.Context, json: Json = False) -> None:
     if json:
         render.document(found)
         return
-    cells = [(one["from"], one["reason"], one["release"], one["received_at"]) for one in found]
-    render.rows("refused", ("from", "reason", "release", "received"), cells, empty="nothing was refused")
+    cells = [(one["from"], one["reason"], one["item"], one["received_at"]) for one in found]
+    render.rows("refused", ("from", "reason", "item", "received"), cells, empty="nothing was refused")
 
 
 @app.command()
@@ -373,18 +372,29 @@ def rebuild(context: typer.Context, json: Json = False) -> None:
 def prove(
     context: typer.Context,
     statement: Statement,
-    to: Annotated[str, typer.Option("--to", metavar="PARTY", help="The party that was told.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the proof file goes.")],
+    to: Annotated[str | None, typer.Option("--to", metavar="PARTY", help="The party that we told.")] = None,
+    of: Annotated[str | None, typer.Option("--from", metavar="PARTY", help="The party that told us.")] = None,
+    refused: Annotated[bool, typer.Option("--refused", help="With --from: of what came and was refused.")] = False,
+    content: Annotated[
+        bool | None,
+        typer.Option(
+            "--content/--no-content", help="With the content; of sites and notices it is left out by default."
+        ),
+    ] = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Write a proof file: who was told what, and when, as far as the records go. It contains the content."""
+    """Write a proof file: who was told what, and when, as far as the records go; and say what its reader will see."""
     from comity.app import files
 
     files.may_write(output, force=force)
-    told = call(context, "prove", {"statement": statement, "to": to})
+    told = call(
+        context, "prove", {"statement": statement, "to": to, "from": of, "refused": refused, "content": content}
+    )
     files.write(output, base64.b64decode(told.pop("proof")), force=force)
-    tell({**told, "file": str(output)}, json, "written; check it with: comity verify FILE")
+    told["file"] = str(output)
+    tell(told, json, "written; check it with: comity verify FILE", views.proved(told))
 
 
 @app.command()
@@ -397,29 +407,34 @@ def verify(
         ),
     ] = None,
     quorum: Annotated[int, typer.Option(min=1, max=64, help="How many third parties' cosignatures prove a time.")] = 1,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.html", help="Also write the verdict as one page, to be read or printed."),
+    ] = None,
     content: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the content that was told.")] = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Judge a proof file with nothing but the file: no node, no network. Exit 0 only if valid, and trusted with --trust."""
-    from comity.app import files, proof_files
-    from comity.exchange import prove as proofs
-    from comity.exchange import verify as judge
+    """Judge a proof file with nothing but the file: no node, no network. Says in sentences what it shows, and what not.
+
+    Exit 0 only if it is valid, its times do not contradict one another, and with --trust it is trusted.
+    """
+    from comity.app import files, proof_files, verdicts
+    from comity.app.verdict_words import sentences
 
     named, alone = _fingerprints(trust or [])
-    if content is not None:
-        files.may_write(content, force=force)
-    raw = read(file, proofs.MAX_PROOF + 1)
-    proof_files.check(raw, file)
-    verdict = judge.verify(raw, named, quorum, unnamed=alone)
+    proof_files.may_write(file, [one for one in (report, content) if one is not None], force=force)
+    judged = proof_files.judge(file, named, alone, quorum)
+    verdict, said = judged.verdict, sentences(judged.verdict)
     if content is not None and verdict.content is not None:
         files.write(content, verdict.content, force=force)
-    told = views.with_words(verdict.as_dict())
-    if json:
-        render.document(told)
-    else:
-        views.verdict(told)
-    if not verdict.valid or (trust and not verdict.trusted):
+    if report is not None:
+        from comity.app import report as page
+
+        files.write(report, page.html(judged, said), force=force)
+    told = verdicts.with_words(verdict.as_dict(), said)
+    render.document(told) if json else verdicts.show(told, said)
+    if not verdict.sound or (trust and not verdict.trusted):
         raise typer.Exit(NOT_VALID)
 
 
@@ -428,13 +443,13 @@ def _fingerprints(given: list[str]) -> tuple[dict[str, fingerprint.Fingerprint],
     named: dict[str, fingerprint.Fingerprint] = {}
     alone: list[fingerprint.Fingerprint] = []
     for one in given:
-        name, named_so, digits = one.rpartition("=")
+        name, _, digits = one.rpartition("=")
         try:
             known = fingerprint.from_people(digits)
         except ValueError as error:
             message = f"NAME=FINGERPRINT, or a fingerprint alone: {error}"
             raise LocalError(BAD_ARGUMENT, message, place="--trust") from None
-        if not named_so:
+        if not name:
             alone.append(known)
         elif named.setdefault(name, known) != known:
             raise LocalError(BAD_ARGUMENT, f"two fingerprints for {foreign.quoted(name, 40)}", place="--trust")

@@ -21,7 +21,6 @@ from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange.verify import Verdict, verify
 from comity.model import content
 from comity.model.fingerprint import Fingerprint
-from comity.space import instant
 from comity.space.instant import Instant
 
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -213,7 +212,8 @@ class Player:
             if party in told["parties"]:
                 file, verdict = await self._proof(teller, label, party)
                 render.say("{}: {}", word(party), _by_then(verdict, limit))
-                render.say("    {}: {}", word(file.name), _judged(verdict))
+                render.say("  {}: {}", word(file.name), _judged(verdict))
+                scenes.shown(verdict, scenes.ANSWERED)
             else:
                 render.say("{}: never told: not in the logs disclosed to this reader", word(party))
 
@@ -221,6 +221,7 @@ class Player:
         """{"prove": label, "at": teller, "with": hearer}: a proof file, judged with nothing but the file."""
         file, verdict = await self._proof(step["at"], step["prove"], step["with"])
         render.say("{}: {}", word(file.name), _judged(verdict))
+        scenes.shown(verdict, scenes.TOLD if step.get("altered") else scenes.ANSWERED)
         if step.get("altered"):
             data = bytearray(file.read_bytes())
             data[len(data) // 2] ^= 1
@@ -263,17 +264,13 @@ class Player:
 
 
 def _by_then(verdict: Verdict, limit: Instant) -> Own:
-    held = own("-") if verdict.held_at is None else own("held {} as it says", word(instant.to_second(verdict.held_at)))
     if verdict.proved_by is None:
-        return own("{}; not proved by any third party", held)
-    so = own("yes" if verdict.proved_by <= limit else "not proved")
-    return own("{}, proved by {} by third parties: {}", held, word(instant.to_second(verdict.proved_by)), so)
+        return own("not proved by any third party")
+    return own("yes" if verdict.proved_by <= limit else "not proved")
 
 
 def _judged(verdict: Verdict) -> Own:
     if not verdict.valid:
         return own("NOT VALID: {}", own(verdict.problems[0]["message"]))
     trusted = own("trusted" if verdict.trusted else "not trusted")
-    made_up = own(", a reconstruction" if verdict.reconstruction else "")
-    rung = next(one.name for one in reversed(verdict.ladder) if one.name != "withdrawn")
-    return own("valid, {}, shows {}{}", trusted, word(rung), made_up)
+    return own("valid, {}{}", trusted, own(", a reconstruction" if verdict.reconstruction else ""))

@@ -15,6 +15,7 @@ from comity.app import (
     notices,
     objections,
     positions,
+    proving,
     reading,
     saying,
     sites,
@@ -23,6 +24,7 @@ from comity.app import (
 )
 from comity.app.creators import Creators
 from comity.errors import BAD_ARGUMENT, READ_ONLY, UNKNOWN_STATEMENT, ComityError, LocalError
+from comity.exchange import taken
 from comity.model import content
 from comity.model.content import StixObject
 from comity.model.fingerprint import words
@@ -180,7 +182,9 @@ async def quarantine(node: Node, sync: Sync, args: Args) -> Any:
     """What other parties told us and we refused, with the reason that we signed."""
     return [
         {
+            "statement": None if row.statement is None else row.statement.hex(),
             "release": row.release.hex(),
+            "item": row.hash.hex(),
             "from": node.party_name(row.teller),
             "reason": row.refused,
             "received_at": instant.text(row.received_at),
@@ -248,15 +252,6 @@ async def told(node: Node, sync: Sync, args: Args) -> Any:
     }
 
 
-async def prove(node: Node, sync: Sync, args: Args) -> Any:
-    """The proof file of one telling: {statement, to}."""
-    id = node.resolve(args["statement"], ours=True)
-    data = evidence.prove_telling(node, id, node.named([args["to"]], removed=True)[0])
-    at = evidence.shows_withdrawal(data)
-    told = {"size": len(data), "withdrawn_at": None if at is None else instant.to_second(at)}
-    return {"statement": id.hex(), "to": args["to"], **told, "proof": base64.b64encode(data).decode()}
-
-
 async def descriptor(node: Node, sync: Sync, args: Args) -> Any:
     """This party's signed descriptor, to be handed to others."""
     me = node.descriptor
@@ -299,11 +294,14 @@ def _peer(node: Node, peer: Peer) -> Any:
     found, head = peer.descriptor, node.store.head(peer.fingerprint)
     return {
         "party": peer.petname,
+        "calls_itself": found.party,
+        "namesakes": node.parties.namesakes(found),
         "name": found.name,
         "fingerprint": found.fingerprint,
         "fingerprint_words": words(found.fingerprint),
         "addresses": list(found.addresses),
         "reconstruction": found.reconstruction,
+        "no_common_version": taken.missing(found),
         "log_size": head[0] if head else None,
         "removed": None if peer.removed_at is None else instant.text(peer.removed_at),
     }
@@ -384,7 +382,7 @@ OPERATIONS: dict[str, Operation] = {
     "quarantine": quarantine,
     "show": show,
     "told": told,
-    "prove": prove,
+    "prove": proving.prove,
     "descriptor": descriptor,
     "peer-add": peer_add,
     "peer-rename": peer_rename,

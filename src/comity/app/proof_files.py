@@ -1,15 +1,29 @@
 """Proof files as a person names them: what is no proof file at all is refused by what it looks like, before anything is judged.
 
-A proof file that was cut off or changed is still one: judging it says that it is not valid.
+A proof file that was cut off or changed is still one: judging it says that it is not valid. What is written about it is never
+written over it.
 """
 
 import base64
 import binascii
+import os
 import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 from comity import foreign
-from comity.errors import NO_PROOF, ComityError, LocalError
+from comity.app import files
+from comity.app.command import read
+from comity.errors import BAD_ARGUMENT, NO_PROOF, ComityError, LocalError
+from comity.exchange.prove import MAX_PROOF
+from comity.exchange.verify import Verdict, verify
 from comity.model import content
+from comity.model.fingerprint import Fingerprint
+from comity.space import instant
+from comity.space.instant import Instant
 
 # How a proof file begins (spec/proof-file.md): a map of a few keys, of which "v" is the first and "log" the second.
 _MAPS = frozenset(range(0xA4, 0xB0))
@@ -25,6 +39,56 @@ _FORMS: tuple[tuple[bytes, str], ...] = (
 )
 _ARMOUR = re.compile(rb"-----BEGIN COMITY DESCRIPTOR-----")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A proof file, and what it shows.
+
+    Attributes:
+        name: the file's, without its folders.
+        digest: its SHA-256, in hexadecimal digits.
+        size: in bytes.
+        at: when it was judged, by the clock of this machine.
+        named, alone: the fingerprints that the reader gave.
+    """
+
+    verdict: Verdict
+    name: str
+    digest: str
+    size: int
+    at: Instant
+    named: Mapping[str, Fingerprint]
+    alone: Sequence[Fingerprint]
+
+
+def judge(file: str, named: Mapping[str, Fingerprint], alone: Sequence[Fingerprint], quorum: int) -> Judged:
+    """Judge a proof file; `-` is standard input.
+
+    Raises:
+        LocalError: `no-proof`.
+        OSError: it cannot be read.
+    """
+    raw = read(file, MAX_PROOF + 1)
+    check(raw, file)
+    name = "standard input" if file == "-" else Path(file).name
+    now = instant.from_seconds(int(time.time()))
+    verdict = verify(raw, named, quorum, unnamed=alone)
+    return Judged(verdict, name, sha256(raw).hexdigest(), len(raw), now, named, alone)
+
+
+def may_write(file: str, outputs: Sequence[Path], *, force: bool) -> None:
+    """Refuse, before anything is judged, to write over what is there; over the proof file itself, and two in one, always.
+
+    Raises:
+        LocalError: `exists`, `bad-argument`.
+    """
+    taken = [] if file == "-" else [os.path.realpath(file)]
+    for output in outputs:
+        if os.path.realpath(output) in taken:
+            raise LocalError(BAD_ARGUMENT, "give a file of its own: this one is named already", place=str(output))
+        taken.append(os.path.realpath(output))
+        files.may_write(output, force=force)
 
 
 def check(raw: bytes, place: str) -> None:

@@ -117,6 +117,12 @@ def block(text: str) -> None:
     _to_stdout([foreign.line(one) for one in text.split("\n")])
 
 
+def paragraph(title: str, told: Iterable[Own]) -> None:
+    """Print sentences below their title, each beginning a line, and an empty line after them."""
+    folded = (f"  {line}" for one in told for line in layout.lines_of(one, width() - 2))
+    _to_stdout([_bold(foreign.line(title, width())), *folded, ""])
+
+
 def heading(title: str, note: str) -> None:
     """Print a title with a text below it."""
     rule = "─" * width()

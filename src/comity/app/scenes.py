@@ -1,12 +1,13 @@
 """Scenes: what a command found, in the few lines that a scenario has for it; the commands themselves show more."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from comity import foreign
-from comity.app import render
+from comity.app import render, verdict_words
 from comity.app.layout import Own
 from comity.app.render import lines, own, quoted, word
+from comity.exchange.verify import Verdict
 
 _WHOLE = 400
 Args = dict[str, Any]
@@ -64,6 +65,18 @@ def statements(found: list[Args]) -> None:
     """What was said, in whole, and what has become of it."""
     cells = [(one["by"], own(_clock(one["said_at"])), _whole(one["name"]), own(one["state"])) for one in found]
     render.rows("", ("by", "said", "what", "state"), cells, empty="nothing of the kind is known here")
+
+
+# What a scenario tells of a proof file: how it was answered, or also who told whom what.
+ANSWERED = ("contradiction", "held", "refused", "other-bytes", "no-answer", "proved-by", "no-third-parties-hearer")
+TOLD = ("said", "told", *ANSWERED)
+
+
+def shown(verdict: Verdict, codes: Collection[str]) -> None:
+    """What a proof file shows, in the sentences that `comity verify` has for it, as far as a scenario tells that."""
+    for one in verdict_words.sentences(verdict):
+        if one.code in codes:
+            render.say("    {}", own(one.text))
 
 
 def _whole(text: str) -> Own:

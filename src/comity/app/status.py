@@ -18,9 +18,10 @@ from comity.app.layout import Own
 from comity.app.render import lines, own, quoted, word
 from comity.app.views import leaves
 from comity.errors import CLOCK_SKEW
+from comity.exchange import taken
 from comity.model import site
 from comity.model.statement import Index
-from comity.node import outside
+from comity.node import outside, second
 from comity.node.contacts import REACH, Trouble
 from comity.node.node import Node
 from comity.node.outside import Witness
@@ -87,6 +88,8 @@ def _peer(node: Node, sync: Sync, peer: Peer) -> Args:
         "reached_at": _text(contact.reached_at),
         "asked_at": _text(sync.asked_at(peer)),
         "as_of": None if heard is None else instant.to_second(heard),
+        "no_common_version": taken.missing(peer.descriptor),
+        "second_descriptors": [instant.text(at) for _, at in second.known(node.store, peer.fingerprint)],
         "undelivered": len(node.store.outgoing(peer.fingerprint)),
         "errors": [_trouble(one, what) for what, one in contact.troubles.items()],
     }
@@ -231,10 +234,25 @@ def _concerns(told: Args) -> Iterator[Own]:
     if not told["served_since"]:
         yield own("it is not served, so it asks nobody and answers nobody: comity -C {} serve", word(disk["directory"]))
     for peer in told["peers"]:
+        yield from _two_descriptors(peer)
+        if peer["no_common_version"]:
+            formats = own(", ".join(peer["no_common_version"]))
+            yield own(
+                "{} reads no version of {} that we do: one of the two is to be upgraded", word(peer["party"]), formats
+            )
         yield from _of_peer(word(peer["party"]), peer["errors"])
     for one in told["outside"]:
         yield from _of_peer(own("outside witness {}", word(one["witness"])), one["errors"])
     yield from _late(told)
+
+
+def _two_descriptors(peer: Args) -> Iterator[Own]:
+    if seen := peer["second_descriptors"]:
+        yield own(
+            "{} has signed a second descriptor, seen {}: the first stays, both are kept",
+            word(peer["party"]),
+            word(seen[0]),
+        )
 
 
 def _of_peer(name: object, errors: list[Args]) -> Iterator[Own]:

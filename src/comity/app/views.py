@@ -11,7 +11,7 @@ from comity.model.fingerprint import Fingerprint, groups, words
 
 _SHORT = 12
 _AT_HOME = ("said", "logged", "witnessed")
-_BASIS = {"fetched": own("inferred: it has asked for what follows")}
+_BASIS = {"fetched": own("it has asked for these very bytes; that they came is not shown by this")}
 RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are not of the real clock")
 
 
@@ -73,9 +73,26 @@ def asked(one: dict[str, Any]) -> object:
     return word(one["peer"]) if "peer" in one else own("outside witness {}", word(one["witness"]))
 
 
+def proved(found: dict[str, Any]) -> dict[str, Any]:
+    """A proof file that was written: what it is of, and what its reader will see."""
+    behind = found["third_parties"]
+    wrong = [own("{} at {} by {}, before {} at {} by {}", *map(word, _times(one))) for one in found["contradictions"]]
+    return {
+        **found,
+        "content": own("yes" if found["content"] else "left out"),
+        "reader_sees": lines(*map(own, found["reader_sees"])),
+        "third_parties": own("{} behind the teller's log, {} behind the hearer's", behind["teller"], behind["hearer"]),
+        "contradictions": lines(*wrong) if wrong else None,
+    }
+
+
+def _times(contradiction: dict[str, Any]) -> list[str]:
+    return [contradiction[side][name] for side in ("earlier", "later") for name in ("what", "at", "by")]
+
+
 def told(found: dict[str, Any]) -> None:
     """How far a statement has come with each party."""
-    render.facts("at home", {rung: _when(one) for rung, one in found["home"].items()})
+    render.facts("at home", {rung: when(one) for rung, one in found["home"].items()})
     columns = ("party", "rung", "time", "")
     cells = [row for name, one in found["parties"].items() for row in _rungs(name, one)]
     render.rows("told", columns, cells, empty="released to nobody")
@@ -85,12 +102,15 @@ def told(found: dict[str, Any]) -> None:
 
 def _rungs(name: str, one: dict[str, Any]) -> list[tuple[object, ...]]:
     rungs = [(rung, at) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
-    found: list[tuple[object, ...]] = [(name, rung, _when(at), _BASIS.get(rung, own(""))) for rung, at in rungs]
+    found: list[tuple[object, ...]] = [(name, rung, when(at), _BASIS.get(rung, own(""))) for rung, at in rungs]
     if one["refused"]:
         found.append((name, "refused", None, one["refused"]))
+    if one["answered_other_bytes"]:
+        answer = own("{}, but other bytes", word(one["answered_other_bytes"]))
+        found.append((name, answer, None, own("says that something else was sent")))
     if one["proved_by"]:
         basis = own("cosignatures of third parties: {}", one["third_parties"])
-        found.append((name, own("{}, proved", word(one["disposition"])), _no_later(one["proved_by"]), basis))
+        found.append((name, own("{}, proved", word(one["disposition"])), no_later(one["proved_by"]), basis))
     if one["unacknowledged"]:
         found.append((name, "unacknowledged", one["answer_by"], own("no answer came in time")))
     if one["withdrawn"]:
@@ -98,48 +118,22 @@ def _rungs(name: str, one: dict[str, Any]) -> list[tuple[object, ...]]:
     return found
 
 
-def _when(rung: dict[str, Any]) -> Own:
+def when(rung: dict[str, Any]) -> Own:
     """A time, or of what is a bound that it is one."""
-    return _no_later(rung["at"]) if rung["bound"] else own("{}", word(rung["at"]))
+    if rung["at"] is None:
+        return own("not shown")
+    return no_later(rung["at"]) if rung["bound"] else own("{}", word(rung["at"]))
 
 
-def _no_later(at: str) -> Own:
+def no_later(at: str) -> Own:
+    """A time that is a bound."""
     return own("by {}", word(at))
 
 
-def verdict(told: dict[str, Any]) -> None:
-    """What a proof file shows."""
-    for problem in told["problems"]:
-        place = word(problem["place"]) if problem.get("place") else own("the file")
-        render.say("NOT VALID: {} at {}: {}", word(problem["code"]), place, own(problem["message"]))
-    if told["problems"]:
-        _not_shown(told)
-        return
-    if told.get("reconstruction"):
-        render.say("parties in this file: {}", RECONSTRUCTION)
-    names = ("said_by", "told_to", "held_by", "object", "statement", "said_at", "held_at", "refused")
-    whom = own("no: compare the fingerprints below")
-    if told["trusted"]:
-        whom = own("teller and hearer have the fingerprints given")
-    times = {"proved": told["proved_by"] and _no_later(told["proved_by"]), "withdrawn_at": told["withdrawn_at"]}
-    render.facts("valid: consistent in itself", {"trusted": whom, **{name: told[name] for name in names}, **times})
-    for line in told["notes"]:
-        render.say("note: {}", own(line))
-    columns = ("rung", "time", "on whose word", "")
-    render.rows("ladder", columns, [(r["rung"], _when(r), r["by"], r["basis"]) for r in told["ladder"]], empty="none")
-    counted = [(w["party"], _when(w)) for w in told["witnesses"]]
-    render.rows(
-        "cosignatures of third parties", ("party", "time"), counted, empty="no third party's cosignature counted"
-    )
-    known = {name: _fingerprint(one) for name, one in told["fingerprints"].items()}
-    render.facts("fingerprints in the file", dict(sorted(known.items())))
-    _not_shown(told)
-
-
-def _not_shown(told: dict[str, Any]) -> None:
-    render.say("This file does not show:")
-    for one in told["not_shown"]:
-        render.say("  - {}", own(one))
+def basis(rung: dict[str, Any]) -> Own:
+    """On whose word a rung stands, and of one that is easily taken for more what it is."""
+    more = _BASIS.get(rung["rung"])
+    return own("{}", word(rung["basis"])) if more is None else own("{}: {}", word(rung["basis"]), more)
 
 
 def checked(found: dict[str, Any]) -> None:
@@ -226,30 +220,42 @@ def peers(found: list[dict[str, Any]]) -> None:
 
 def _peer(one: dict[str, Any]) -> Lines:
     made_up = [RECONSTRUCTION] if one["reconstruction"] else []
+    apart = (
+        [own("reads no version of {} that we do", _names(one["no_common_version"]))] if one["no_common_version"] else []
+    )
     gone = [own("removed {}: neither asked nor answered", word(one["removed"]))] if one["removed"] else []
     return lines(
         quoted(one["name"]),
-        _fingerprint(one["fingerprint"]),
+        *(own("calls itself {}", name) for name in _called(one)),
+        known_by(one["fingerprint"]),
         *one["addresses"],
         *made_up,
+        *apart,
         *gone,
     )
 
 
-def with_words(verdict: dict[str, Any]) -> dict[str, Any]:
-    """A verdict with its fingerprints also in words."""
-    in_words = {name: words(one) for name, one in verdict["fingerprints"].items()}
-    told = {name: value for name, value in verdict.items() if name != "not_shown"}
-    return {**told, "fingerprint_words": in_words, "not_shown": verdict["not_shown"]}
+def _called(one: dict[str, Any]) -> list[Own]:
+    """What a party calls itself, where that is not its name here, or is another's too."""
+    name = word(one["calls_itself"])
+    if one["namesakes"]:
+        return [own("{}: do not take it for {}", name, _names(one["namesakes"]))]
+    return [own("{}", name)] if one["calls_itself"] != one["party"] else []
+
+
+def _names(given: list[str]) -> Own:
+    return own(", ".join(["{}"] * len(given)), *map(word, given))
 
 
 def identity(told: dict[str, Any]) -> dict[str, Any]:
     """What is shown of a party: its fingerprint as people compare it, and without its descriptor."""
-    known = _fingerprint(told["fingerprint"])
-    return {name: known if name == "fingerprint" else told[name] for name in told if name not in _PACKED}
+    shown = {**told, "fingerprint": known_by(told["fingerprint"])}
+    if "calls_itself" in told:
+        shown["calls_itself"] = next(iter(_called(told)), None)
+    return {name: value for name, value in shown.items() if name not in _PACKED}
 
 
-_PACKED = ("fingerprint_words", "descriptor")
+_PACKED = ("fingerprint_words", "descriptor", "namesakes")
 
 
 def own_fingerprint(told: dict[str, Any]) -> None:
@@ -266,5 +272,6 @@ def own_fingerprint(told: dict[str, Any]) -> None:
 _A_LINE = 8
 
 
-def _fingerprint(digits: Fingerprint) -> Lines:
+def known_by(digits: Fingerprint) -> Lines:
+    """A fingerprint as people compare it."""
     return lines(Groups(groups(digits)), own(words(digits)))

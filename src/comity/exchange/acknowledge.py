@@ -2,37 +2,69 @@
 
 An item is either taken whole or refused whole, and one bad item never blocks the rest. What the hearer says is a signed
 statement in its own log, sent to the teller with its receipt.
+
+A verdict is on bytes, and is signed over their hash. So what is no matter of the bytes refuses nothing: an item that is shown
+at a place where it does not stand is `Misplaced`, asked for again, and kept as evidence.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from comity.errors import CONTENT_MISMATCH, MALFORMED, NOT_STIX, WRONG_ADDRESSEE, RemoteError
-from comity.exchange.deliver import Item, PageEnd, Path, decode_shown, encode_shown, fields_of, path_of
+from comity.errors import (
+    BAD_SIGNATURE,
+    CONTENT_MISMATCH,
+    MALFORMED,
+    NOT_JSON,
+    NOT_STIX,
+    TOO_LARGE,
+    UNKNOWN_ALGORITHM,
+    UNKNOWN_KEY,
+    WRONG_ADDRESSEE,
+    WRONG_ISSUER,
+    RemoteError,
+)
+from comity.exchange.deliver import Item, Path, decode_shown, encode_shown, fields_of, path_of
 from comity.exchange.witness import Head, Shown, advance, read_head
+from comity.formats import Format
 from comity.model import acknowledgement, release, typed
 from comity.model.acknowledgement import (
     HELD,
-    NO_STATEMENT,
     REFUSED,
     Acknowledgement,
     Telling,
     Unacknowledged,
+    read_tellings,
     root_over,
 )
 from comity.model.content import parse
 from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
-from comity.model.party import Descriptor
+from comity.model.party import UNPLACED, Descriptor
 from comity.model.release import Release
-from comity.model.statement import Draft, Signed, Unverified
+from comity.model.statement import Draft, Index, Signed, Unverified
 from comity.proof import cbor, merkle
 from comity.proof.envelope import StatementId
 from comity.proof.hands import Hands
 from comity.proof.merkle import PathMemo
 from comity.space.instant import Instant
 from comity.values import value
+
+# What a refusal may be for that anybody finds in the bytes. Any other reason is the hearer's own: its rules, its version.
+OF_THE_BYTES = frozenset(
+    {
+        BAD_SIGNATURE,
+        CONTENT_MISMATCH,
+        MALFORMED,
+        NOT_JSON,
+        NOT_STIX,
+        TOO_LARGE,
+        UNKNOWN_ALGORITHM,
+        UNKNOWN_KEY,
+        WRONG_ADDRESSEE,
+        WRONG_ISSUER,
+    }
+)
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -64,23 +96,40 @@ class Refused:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """An item that is good in its bytes and is shown where it does not stand: in a wrong place, or under a wrong head."""
+
+    item: Item
+    telling: Telling
+    code: str
+    message: str
+
+
+Range = tuple[int, int]
 _Shown = tuple[Unverified, Release, Unverified | None]
 _Vouched = tuple[StatementId, Release, Signed | None]
 
 
 def examine(
-    items: Sequence[Item], *, by: Descriptor, to: Fingerprint, end: PageEnd, memo: PathMemo, hands: Hands
-) -> list[Told | Refused]:
-    """Check the items of a page whose end and head were checked; each is taken or refused by itself.
+    items: Sequence[Item],
+    ranges: Sequence[Range],
+    *,
+    by: Descriptor,
+    to: Fingerprint,
+    memo: PathMemo,
+    hands: Hands,
+) -> list[Told | Refused | Misplaced]:
+    """Judge items that came as they were asked for; each is taken or refused by itself.
 
     A step is taken with all items before the next one, so that the signatures can be verified by several hands.
 
     Args:
-        items: as they came.
+        items: as they came, each with the hash that was asked for.
+        ranges: of each the [start, next) of the page that offered it.
         by: the teller.
         to: the hearer, us.
-        end: the page's signed end.
-        memo: the page's head, against which both inclusion paths must verify.
+        memo: the head that was asked for, against which both inclusion paths must verify.
         hands: who verifies the signatures.
     """
     # (1) release and statement have their form, open their commitments and hold what they should
@@ -89,8 +138,21 @@ def examine(
     vouched = hands.each(
         lambda pair: _step(*pair, lambda _, one: _vouch(by, one)), list(zip(items, shown, strict=True))
     )
-    # (3) they belong together, are for us, and stand in the teller's log
-    return _each(items, vouched, lambda item, one: _judge(item, one, to, end, memo))
+    # (3) they belong together and are for us: here ends what hangs on the bytes alone
+    good = _each(items, vouched, lambda _, one: _belong(one, to))
+    # (4) they stand in the teller's log where it says
+    return [_place(item, one, within, memo) for item, one, within in zip(items, good, ranges, strict=True)]
+
+
+def judge(item: Item, *, by: Descriptor, to: Fingerprint) -> Refused | None:
+    """Judge an item by its bytes alone, as `examine` does: what a hearer can refuse that has them, or None.
+
+    Whoever has the bytes finds the same, so that a refusal is borne out by them, or refuted.
+    """
+    shown = _step(item, item, lambda item, _: _read(item))
+    vouched = _step(item, shown, lambda _, one: _vouch(by, one))
+    good = _step(item, vouched, lambda _, one: _belong(one, to))
+    return good if isinstance(good, Refused) else None
 
 
 def _each(items: Sequence[Item], before: Sequence[S | Refused], step: Callable[[Item, S], T]) -> list[T | Refused]:
@@ -119,11 +181,12 @@ def _read(item: Item) -> _Shown:
 
 def _vouch(by: Descriptor, shown: _Shown) -> _Vouched:
     given, terms, said = shown
-    by.check(given)
-    return given.envelope.id, terms, None if said is None else by.vouch(said)
+    # A verdict is on bytes: whether the key was good at a place is no matter of theirs.
+    by.check(given.envelope, UNPLACED)
+    return given.envelope.id, terms, None if said is None else by.vouch(said, UNPLACED)
 
 
-def _judge(item: Item, vouched: _Vouched, to: Fingerprint, end: PageEnd, memo: PathMemo) -> Told:
+def _belong(vouched: _Vouched, to: Fingerprint) -> _Vouched:
     given, terms, said = vouched
     if terms.to != to:
         raise RemoteError(WRONG_ADDRESSEE, "a release made out to another party")
@@ -137,32 +200,63 @@ def _judge(item: Item, vouched: _Vouched, to: Fingerprint, end: PageEnd, memo: P
         typed.check(said.object)
         narrowed = terms.terms.effective(said.object.markings)
         terms = terms if narrowed is terms.terms else replace(terms, terms=narrowed)
-    if item.release_index >= end.next or (said is not None and item.statement_index >= item.release_index):
+    return given, terms, said
+
+
+def _place(item: Item, good: _Vouched | Refused, within: Range, memo: PathMemo) -> Told | Refused | Misplaced:
+    if isinstance(good, Refused):
+        return good
+    given, terms, said = good
+    try:
+        _stands(item, given, said, within, memo)
+    except RemoteError as error:
+        return Misplaced(item, item.telling, error.code, str(error))
+    return Told(item, item.telling, said, terms, omitted=item.release_index < within[0])
+
+
+def _stands(item: Item, given: StatementId, said: Signed | None, within: Range, memo: PathMemo) -> None:
+    if item.release_index >= within[1] or (said is not None and item.statement_index >= item.release_index):
         raise RemoteError(MALFORMED, "an index outside the page's range")
     memo.verify(given, item.release_index, item.release_path)
     if said is not None:
         memo.verify(said.id, item.statement_index, item.statement_path)
     elif item.statement_index or item.statement_path:
         raise RemoteError(MALFORMED, "a place for a statement that is not there")
-    telling = Telling(NO_STATEMENT if said is None else said.id, given)
-    return Told(item, telling, said, terms, omitted=item.release_index < end.start)
 
 
-def held(tellings: Sequence[Telling], *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:
+@dataclass(frozen=True, slots=True)
+class TellerHead:
+    """The teller, and the head of its log under which tellings were shown."""
+
+    party: Fingerprint
+    size: int
+    root: bytes
+
+
+def held(tellings: Sequence[Telling], *, of: TellerHead, now: Instant, uuid: str) -> Draft:
     """Draft the acknowledgement that these tellings are held."""
-    return _draft(tellings, teller, now, uuid, HELD, None)
+    return _draft(tellings, of, now, uuid, HELD, None)
 
 
-def refuse(tellings: Sequence[Telling], reason: str, *, teller: Fingerprint, now: Instant, uuid: str) -> Draft:
+def refuse(tellings: Sequence[Telling], reason: str, *, of: TellerHead, now: Instant, uuid: str) -> Draft:
     """Draft the refusal of these tellings, all for one reason: a code."""
-    return _draft(tellings, teller, now, uuid, REFUSED, reason)
+    return _draft(tellings, of, now, uuid, REFUSED, reason)
 
 
 def _draft(
-    tellings: Sequence[Telling], teller: Fingerprint, now: Instant, uuid: str, disposition: str, reason: str | None
+    tellings: Sequence[Telling], of: TellerHead, now: Instant, uuid: str, disposition: str, reason: str | None
 ) -> Draft:
-    root = root_over(tellings)
-    said = Acknowledgement(f"acknowledgement--{uuid}", teller, root, len(tellings), disposition, now, reason)
+    said = Acknowledgement(
+        f"acknowledgement--{uuid}",
+        of.party,
+        of.size,
+        of.root,
+        root_over(tellings),
+        len(tellings),
+        disposition,
+        now,
+        reason,
+    )
     return Draft(parse(acknowledgement.write(said, now)))
 
 
@@ -173,13 +267,25 @@ def unacknowledged(release_id: StatementId, *, to: Fingerprint, answer_by: Insta
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an acknowledgement stands in its log, under one head.
+
+    Attributes:
+        genesis: the path of the hearer's descriptor, leaf 0, under the same head: it has no other one there.
+    """
+
+    index: int
+    path: Path
+    genesis: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """An acknowledgement as it travels to the teller: the statement, its tellings, its receipt and the head."""
+    """An acknowledgement as it travels to the teller: the statement, its tellings, its place and the head."""
 
     statement: Unverified
     tellings: tuple[Telling, ...]
-    index: int
-    path: Path
+    place: Place
     head: Shown
 
 
@@ -191,45 +297,53 @@ class Acknowledged:
     signed: Signed
     said: Acknowledgement
     tellings: tuple[Telling, ...]
-    index: int
-    path: Path
+    place: Place
     head: Head
 
 
-def encode_answer(signed: Signed, tellings: Sequence[Telling], index: int, path: Sequence[bytes], head: Shown) -> bytes:
+def encode_answer(signed: Signed, tellings: Sequence[Telling], place: Place, head: Shown) -> bytes:
     """The bytes of an answer (spec/acknowledgement.md)."""
     return cbor.encode(
         {
             "v": 1,
             "statement": list(signed.triple),
-            "tellings": b"".join(t.statement + t.release for t in tellings),
-            "index": index,
-            "path": b"".join(path),
+            "tellings": b"".join(telling.data for telling in tellings),
+            "index": place.index,
+            "path": b"".join(place.path),
+            "genesis": b"".join(place.genesis),
             "head": encode_shown(head),
         }
     )
 
 
-_ANSWER: dict[str, type] = {"v": int, "statement": list, "tellings": bytes, "index": int, "path": bytes, "head": list}
+_ANSWER: dict[str, type] = {
+    "v": int,
+    "statement": list,
+    "tellings": bytes,
+    "index": int,
+    "path": bytes,
+    "genesis": bytes,
+    "head": list,
+}
 
 
 def decode_answer(data: bytes) -> Answer:
     """Read an answer's form.
 
     Raises:
-        RemoteError: `malformed`, `content-mismatch`.
+        RemoteError: `malformed`, `unknown-version`, `content-mismatch`.
     """
-    found = fields_of(cbor.decode(data, place="acknowledgement", limit=1 << 20), _ANSWER)
-    pairs = found["tellings"]
-    if len(pairs) % 64 or not 64 <= len(pairs) <= 64 * acknowledgement.MAX_TELLINGS:
-        raise RemoteError(MALFORMED, "tellings are pairs of 32 byte ids, 1 to 1,000", place="tellings")
-    told = tuple(_telling(pairs[at : at + 64]) for at in range(0, len(pairs), 64))
-    shown = Unverified.read(found["statement"])
-    return Answer(shown, told, found["index"], path_of(found["path"], "path"), decode_shown(found["head"]))
+    return ANSWER.of_map(cbor.decode(data, place="acknowledgement", limit=1 << 20))
 
 
-def _telling(pair: bytes) -> Telling:
-    return Telling(StatementId(pair[:32]), StatementId(pair[32:]))
+def _answer_1(value: object) -> Answer:
+    found = fields_of(value, _ANSWER)
+    told, shown = read_tellings(found["tellings"]), Unverified.read(found["statement"])
+    place = Place(found["index"], path_of(found["path"], "path"), path_of(found["genesis"], "genesis"))
+    return Answer(shown, told, place, decode_shown(found["head"]))
+
+
+ANSWER = Format("acknowledgement", {1: _answer_1})
 
 
 def check_answer(answer: Answer, *, by: Descriptor, teller: Fingerprint, known: Head | None) -> Acknowledged:
@@ -246,16 +360,17 @@ def check_answer(answer: Answer, *, by: Descriptor, teller: Fingerprint, known: 
             `witness.advance` raises.
     """
     # (1) the hearer said it, to us
-    signed = by.vouch(answer.statement)
+    signed = by.vouch(answer.statement, Index(answer.place.index))
     said = acknowledgement.read(signed.object)
     if said.to != teller:
         raise RemoteError(WRONG_ADDRESSEE, "an acknowledgement made to another party")
     # (2) of these tellings
     if said.count != len(answer.tellings) or said.root != root_over(answer.tellings):
         raise RemoteError(CONTENT_MISMATCH, "the acknowledgement's root is not that of its tellings")
-    # (3) in its log
+    # (3) in its log, which begins with the descriptor that we know
     head = read_head(answer.head.note, by)
-    merkle.verify_inclusion(signed.id, answer.index, head.size, answer.path, head.root)
+    merkle.verify_inclusion(signed.id, answer.place.index, head.size, answer.place.path, head.root)
+    merkle.verify_inclusion(by.signed.id, 0, head.size, answer.place.genesis, head.root)
     # (4) which has only grown since we last saw it
     advance(known, head, answer.head.path)
-    return Acknowledged(by, signed, said, answer.tellings, answer.index, answer.path, head)
+    return Acknowledged(by, signed, said, answer.tellings, answer.place, head)

@@ -1,31 +1,48 @@
-"""Deliver: what travels from teller to hearer, in both directions of one pull.
+"""Deliver: what travels from teller to hearer.
 
-A hearer asks with a signed `Pull`; the teller answers with a `Page`: the items released to that hearer whose release
-stands in its log at an index in [start, next), and a signed end that says how many these are, so that an omission is
-evidence. The forms stand in spec/page.md. Nothing here waits, sends or stores.
+A hearer asks with a signed `Pull`; the teller answers with a `Page`: what it offers of the items released to that hearer whose
+release stands in its log at an index in [start, next), each by ids, hash and size, and a signed end that says how many
+these are, so that an omission is evidence. The hearer then asks for items by their hashes with a signed `Want`, and the
+items come as they are: what has not the hash that was asked for is no item. The forms stand in spec/page.md. Nothing here
+waits, sends or stores.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from comity.errors import MALFORMED, PAGE_INCOMPLETE, UNKNOWN_KEY, WRONG_ADDRESSEE, RemoteError
+from comity import formats
+from comity.errors import (
+    CONTENT_MISMATCH,
+    MALFORMED,
+    NOT_INCLUDED,
+    PAGE_INCOMPLETE,
+    UNKNOWN_KEY,
+    WRONG_ADDRESSEE,
+    RemoteError,
+)
 from comity.exchange.witness import Head, Shown, advance, read_head
-from comity.model.acknowledgement import MAX_TELLINGS, NO_STATEMENT, Telling, root_over
+from comity.formats import Format
+from comity.model.acknowledgement import MAX_TELLINGS, NO_STATEMENT, Telling, read_tellings, root_over
 from comity.model.fingerprint import Fingerprint
-from comity.model.party import Descriptor
-from comity.model.statement import Released, Triple
-from comity.proof import cbor, cose
+from comity.model.party import UNPLACED, Descriptor
+from comity.model.statement import ItemHash, Released, Triple, item_hash, item_size
+from comity.proof import cbor, cose, merkle
 from comity.proof.envelope import StatementId
 from comity.proof.keys import Signer
 from comity.proof.merkle import leaf_hash
 
 PULL_TYPE = "application/comity-pull+cbor"
 PAGE_END_TYPE = "application/comity-page-end+cbor"
-# A teller stops at 8 MiB of content; 1,000 items have some 6 MiB of envelopes, releases and paths at the most.
-MAX_PAGE = 16 << 20
+WANT_TYPE = "application/comity-want+cbor"
+# 1,000 offers have 110 kB, and a head with its proof some 70.
+MAX_PAGE = 1 << 20
+# A hearer asks for 8 MiB at one time, or for one item; paths and heads of 1,000 items come to some 4 MiB.
+MAX_WANTED = 8 << 20
+MAX_ITEMS = 16 << 20
 
 Path = tuple[bytes, ...]
+M = TypeVar("M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +50,7 @@ class Pull:
     """A hearer's request, signed and kept by the teller: it has all that was released to it below `cursor`.
 
     Attributes:
-        have: the size of the teller's head that the hearer holds, 0 for none.
+        have, root: the teller's head that the hearer holds, 0 leaves for none: a pull fits one log and no copy of it.
         at: seconds since 1970 by the hearer's clock.
     """
 
@@ -41,6 +58,7 @@ class Pull:
     to: Fingerprint
     cursor: int
     have: int
+    root: bytes
     at: int
 
 
@@ -49,7 +67,8 @@ class PageEnd:
     """The teller's signed word on a page: `count` items in [start, next) of its log of `size` leaves.
 
     Attributes:
-        root: the RFC 9162 tree hash over the tellings, in their order.
+        log_root: the root of that log's head.
+        root: the RFC 9162 tree hash over the tellings that are offered, in their order.
         at: seconds since 1970 by the teller's clock.
     """
 
@@ -58,6 +77,38 @@ class PageEnd:
     start: int
     next: int
     size: int
+    log_root: bytes
+    count: int
+    root: bytes
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One item as a page names it: whoever wants it asks for these very bytes.
+
+    Attributes:
+        size: how many bytes its hash is over.
+    """
+
+    telling: Telling
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A hearer's signed request for items by their hashes, kept by the teller: `count` of what a page has offered.
+
+    Attributes:
+        size, log_root: the teller's head under which the places of these items are to be shown.
+        root: the RFC 9162 tree hash over the tellings that are wanted: a proof shows one and not the others.
+        at: seconds since 1970 by the hearer's clock.
+    """
+
+    by: Fingerprint
+    to: Fingerprint
+    size: int
+    log_root: bytes
     count: int
     root: bytes
     at: int
@@ -81,23 +132,46 @@ class Item:
 
     @property
     def telling(self) -> Telling:
-        """The pair of ids, taken from the bytes as they are, however broken these may be."""
+        """Ids and hash, taken from the bytes as they are, however broken these may be."""
         said = NO_STATEMENT if self.statement is None else StatementId(leaf_hash(self.statement[0]))
-        return Telling(said, StatementId(leaf_hash(self.release[0])))
+        return Telling(said, StatementId(leaf_hash(self.release[0])), self.hash)
+
+    @property
+    def hash(self) -> ItemHash:
+        """By what its bytes are named."""
+        return item_hash(self.statement, self.release)
+
+    @property
+    def offer(self) -> Offer:
+        """What a page says of it."""
+        return Offer(self.telling, item_size(self.statement, self.release))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came for a want.
+
+    Attributes:
+        items: in the order of the want; None for what is not given.
+        genesis: the path of the teller's descriptor, leaf 0, under the head that the want names.
+    """
+
+    items: tuple[Item | None, ...]
+    genesis: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: items, the head that they are proved against, and the signed end."""
+    """A page: what is offered, the head that it is proved against, and the signed end."""
 
-    items: tuple[Item, ...]
+    offers: tuple[Offer, ...]
     head: Shown
     end: bytes
 
 
 def sign_pull(pull: Pull, signer: Signer) -> bytes:
     """Sign a pull with the hearer's statement key."""
-    return _seal(PULL_TYPE, [*_parties(pull.by, pull.to), pull.cursor, pull.have, pull.at], signer)
+    return _seal(PULL_TYPE, [*_parties(pull.by, pull.to), pull.cursor, pull.have, pull.root, pull.at], signer)
 
 
 def read_pull(data: bytes, by: Descriptor) -> Pull:
@@ -106,12 +180,41 @@ def read_pull(data: bytes, by: Descriptor) -> Pull:
     Raises:
         RemoteError: `malformed`, `bad-signature`, `unknown-key`, `wrong-addressee`: not signed as who it says.
     """
-    return Pull(*_unseal(PULL_TYPE, data, by, (int, int, int)))
+    return _unseal(PULL, PULL_TYPE, data, by)
+
+
+def sign_want(want: Want, signer: Signer) -> bytes:
+    """Sign a want with the hearer's statement key."""
+    fields = [*_parties(want.by, want.to), want.size, want.log_root, want.count, want.root, want.at]
+    return _seal(WANT_TYPE, fields, signer)
+
+
+def read_want(data: bytes, by: Descriptor) -> Want:
+    """Read a want and check its signature.
+
+    Raises:
+        RemoteError: `malformed`, `bad-signature`, `unknown-key`, `wrong-addressee`: not signed as who it says.
+    """
+    return _unseal(WANT, WANT_TYPE, data, by)
+
+
+def check_want(data: bytes, tellings: Sequence[Telling], *, by: Descriptor, to: Fingerprint) -> Want:
+    """Read a want with the tellings beside it, which are those that it names.
+
+    Raises:
+        RemoteError: as `read_want`; `content-mismatch`: the tellings are others; `wrong-addressee`.
+    """
+    want = read_want(data, by)
+    if want.to != to:
+        raise RemoteError(WRONG_ADDRESSEE, "a want meant for another party")
+    if want.count != len(tellings) or want.root != root_over(tellings):
+        raise RemoteError(CONTENT_MISMATCH, "the want's root is not that of its tellings", place="tellings")
+    return want
 
 
 def sign_page_end(end: PageEnd, signer: Signer) -> bytes:
     """Sign a page's end with the teller's statement key."""
-    fields = [*_parties(end.by, end.to), end.start, end.next, end.size, end.count, end.root, end.at]
+    fields = [*_parties(end.by, end.to), end.start, end.next, end.size, end.log_root, end.count, end.root, end.at]
     return _seal(PAGE_END_TYPE, fields, signer)
 
 
@@ -121,7 +224,7 @@ def read_page_end(data: bytes, by: Descriptor) -> PageEnd:
     Raises:
         RemoteError: `malformed`, `bad-signature`, `unknown-key`, `wrong-addressee`.
     """
-    return PageEnd(*_unseal(PAGE_END_TYPE, data, by, (int, int, int, int, bytes, int)))
+    return _unseal(PAGE_END, PAGE_END_TYPE, data, by)
 
 
 def pack(released: Sequence[Released], prove: Callable[[int], Sequence[bytes]]) -> tuple[Item, ...]:
@@ -145,12 +248,64 @@ def _item(one: Released, prove: Callable[[int], Sequence[bytes]]) -> Item:
 
 def encode_page(page: Page) -> bytes:
     """The page's bytes (spec/page.md)."""
-    items = [encode_item(item) for item in page.items]
-    return cbor.encode({"v": 1, "items": items, "head": encode_shown(page.head), "end": page.end})
+    tellings = b"".join(offer.telling.data for offer in page.offers)
+    sizes = [offer.size for offer in page.offers]
+    return cbor.encode({"v": 1, "tellings": tellings, "sizes": sizes, "head": encode_shown(page.head), "end": page.end})
+
+
+def encode_items(given: Given) -> bytes:
+    """The bytes of what was asked for, nil in the place of what is not given (spec/page.md)."""
+    items = [None if item is None else encode_item(item) for item in given.items]
+    return cbor.encode({"v": 1, "items": items, "genesis": b"".join(given.genesis)})
+
+
+def decode_items(data: bytes) -> Given:
+    """Read the form of items as they come; nothing in them is verified.
+
+    Raises:
+        RemoteError: `malformed`, `unknown-version`, `too-large`.
+    """
+    return ITEMS.of_map(cbor.decode(data, place="items", limit=MAX_ITEMS))
+
+
+def _items_1(value: object) -> Given:
+    found = fields_of(value, {"v": int, "items": list, "genesis": bytes})
+    if len(found["items"]) > MAX_TELLINGS:
+        raise RemoteError(MALFORMED, f"at most {MAX_TELLINGS} items", place="items")
+    items = tuple(
+        None if item is None else decode_item(item, f"item {number}") for number, item in enumerate(found["items"])
+    )
+    return Given(items, path_of(found["genesis"], "genesis"))
+
+
+ITEMS = Format("items", {1: _items_1})
+
+
+def check_given(given: Given, *, count: int, by: Descriptor, head: Head) -> None:
+    """Check what came for a want, but for the items, each of which is judged by itself.
+
+    Args:
+        given: as decoded.
+        count: how many items were wanted.
+        by: the teller, as its descriptor is pinned here.
+        head: that the want names.
+
+    Raises:
+        RemoteError: `malformed`: another number of items; `not-included`: the log begins with something else than that
+            descriptor, which is then the evidence.
+    """
+    if len(given.items) != count:
+        raise RemoteError(MALFORMED, f"{count} items were asked for, and {len(given.items)} came", place="items")
+    try:
+        merkle.verify_inclusion(by.signed.id, 0, head.size, given.genesis, head.root)
+    except RemoteError as error:
+        evidence = {"note": head.note.decode(), "genesis": b"".join(given.genesis).hex()}
+        message = f"its log is not shown to begin with the descriptor that is known here: {error.message}"
+        raise RemoteError(NOT_INCLUDED, message, place="genesis", evidence=evidence) from None
 
 
 def encode_item(item: Item) -> list[Any]:
-    """An item as it stands in a page."""
+    """An item as it travels and is kept."""
     return [
         None if item.statement is None else list(item.statement),
         item.statement_index,
@@ -174,22 +329,28 @@ def decode_item(value: object, place: str) -> Item:
 
 
 def decode_page(data: bytes) -> Page:
-    """Read a page's form; items are not verified.
+    """Read a page's form.
 
     Raises:
-        RemoteError: `malformed`, `too-large`.
+        RemoteError: `malformed`, `unknown-version`, `too-large`.
     """
-    found = fields_of(
-        cbor.decode(data, place="page", limit=MAX_PAGE), {"v": int, "items": list, "head": list, "end": bytes}
-    )
-    if len(found["items"]) > MAX_TELLINGS:
-        raise RemoteError(MALFORMED, f"a page has at most {MAX_TELLINGS} items", place="page")
-    items = tuple(decode_item(item, f"item {number}") for number, item in enumerate(found["items"]))
-    return Page(items, decode_shown(found["head"]), found["end"])
+    return PAGE.of_map(cbor.decode(data, place="page", limit=MAX_PAGE))
+
+
+def _page_1(value: object) -> Page:
+    found = fields_of(value, {"v": int, "tellings": bytes, "sizes": list, "head": list, "end": bytes})
+    tellings = read_tellings(found["tellings"]) if found["tellings"] else ()
+    if len(found["sizes"]) != len(tellings) or not all(map(_size, found["sizes"])):
+        raise RemoteError(MALFORMED, "a page says the size of each item that it offers", place="sizes")
+    offers = tuple(map(Offer, tellings, found["sizes"]))
+    return Page(offers, decode_shown(found["head"]), found["end"])
+
+
+PAGE = Format("page", {1: _page_1})
 
 
 def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) -> tuple[Head, PageEnd]:
-    """Check all of a page but its items.
+    """Check a page: what it offers, and that it offers all that its end says.
 
     Args:
         page: as decoded.
@@ -209,10 +370,10 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
     if end.to != pull.by:
         raise RemoteError(WRONG_ADDRESSEE, "a page meant for another party", evidence={"end": page.end.hex()})
     # (2) it says as much as the page holds
-    tellings = [item.telling for item in page.items]
+    tellings = [offer.telling for offer in page.offers]
     whole = end.start == pull.cursor <= end.next <= end.size and end.count == len(tellings)
     if not whole or end.root != root_over(tellings):
-        message = f"the signed end says {end.count} items of [{end.start}, {end.next}); the page holds {len(tellings)}"
+        message = f"the signed end says {end.count} items of [{end.start}, {end.next}); the page offers {len(tellings)}"
         raise RemoteError(PAGE_INCOMPLETE, message, evidence={"end": page.end.hex()})
     # One of the two could be good and the other bad: the hearer would say both "held" and "refused" of one telling.
     if len({telling.release for telling in tellings}) != len(tellings):
@@ -223,9 +384,9 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
             MALFORMED, "the head is shown from another size than the one that was asked from", place="head"
         )
     shown = read_head(page.head.note, by)
-    if shown.size != end.size:
+    if (shown.size, shown.root) != (end.size, end.log_root):
         evidence = {"end": page.end.hex(), "note": page.head.note.decode()}
-        raise RemoteError(PAGE_INCOMPLETE, "the signed end names another size than the head shown", evidence=evidence)
+        raise RemoteError(PAGE_INCOMPLETE, "the signed end names another head than the one shown", evidence=evidence)
     return advance(known, shown, page.head.path), end
 
 
@@ -257,7 +418,7 @@ def path_of(value: object, place: str) -> Path:
 
 
 def fields_of(value: object, wanted: dict[str, type], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Read a message's map: just these keys, of these types, in version 1.
+    """Read a message's map: just these keys, of these types; which of its versions it is was looked at before.
 
     Raises:
         RemoteError: `malformed`.
@@ -267,8 +428,6 @@ def fields_of(value: object, wanted: dict[str, type], optional: frozenset[str] =
     for name, item in value.items():
         if type(item) is not wanted[name] or (type(item) is int and not _size(item)):
             raise RemoteError(MALFORMED, f"{name} has the wrong type", place=name)
-    if value.get("v", 1) != 1:
-        raise RemoteError(MALFORMED, f"version {value['v']}, only 1 is known", place="v")
     return value
 
 
@@ -282,6 +441,18 @@ def _triple(value: object, place: str) -> Triple:
     return value[0], value[1], value[2]
 
 
+class _Root(bytes):
+    """The type of a field that is a hash of 32 bytes."""
+
+
+def _is(kind: type, field: object) -> bool:
+    if kind is int:
+        return _size(field)
+    if kind is _Root:
+        return type(field) is bytes and len(field) == 32
+    return type(field) is kind
+
+
 def _seal(kind: str, fields: list[Any], signer: Signer) -> bytes:
     protected = {1: cose.algorithm_of(signer.public), 3: kind, 4: signer.public.id[:8]}
     return cose.sign1(protected, {}, cbor.encode(fields), signer)
@@ -291,17 +462,24 @@ def _parties(by: Fingerprint, to: Fingerprint) -> list[bytes]:
     return [bytes.fromhex(by), bytes.fromhex(to)]
 
 
-def _unseal(kind: str, data: bytes, by: Descriptor, types: tuple[type, ...]) -> list[Any]:
-    """The fields of a message that a party has signed: its own fingerprint, that of another, and fields of these types."""
-    message, key = cose.parse_sign1(data, place=kind), by.keys.statement
-    if message.protected.keys() != {1, 3, 4} or message.unprotected or message.protected[3] != kind:
+def _unseal(of: Format[M], kind: str, data: bytes, by: Descriptor) -> M:
+    """Read a message that a party has signed: in which version stands in its content type."""
+    message, key = cose.parse_sign1(data, place=kind), by.key("statement", UNPLACED)
+    version = formats.version_of(message.protected.get(3), kind)
+    reader = None if version is None else of.reader(version)
+    if reader is None or message.protected.keys() != {1, 3, 4} or message.unprotected:
         raise RemoteError(MALFORMED, f"not a signed {kind}", place=kind)
     if message.protected[4] != key.id[:8]:
         raise RemoteError(UNKNOWN_KEY, "not signed by the statement key of its party's descriptor", place=kind)
     message.verify(key)
-    fields, types = cbor.decode(message.payload or b"", place=kind), (bytes, bytes, *types)
+    return reader(cbor.decode(message.payload or b"", place=kind), by)
+
+
+def _fields(kind: str, fields: Any, by: Descriptor, types: tuple[type, ...]) -> list[Any]:
+    """The fields of such a message: its maker's own fingerprint, that of another, and fields of these types."""
+    types = (bytes, bytes, *types)
     good = type(fields) is list and len(fields) == len(types)
-    if not good or any(type(f) is not t or (t is int and not _size(f)) for f, t in zip(fields, types, strict=True)):
+    if not good or not all(_is(kind, field) for kind, field in zip(types, fields, strict=True)):
         raise RemoteError(MALFORMED, f"not the fields of a {kind}", place=kind)
     if len(fields[0]) != 32 or len(fields[1]) != 32:
         raise RemoteError(MALFORMED, "a fingerprint has 32 bytes", place=kind)
@@ -309,3 +487,20 @@ def _unseal(kind: str, data: bytes, by: Descriptor, types: tuple[type, ...]) -> 
     if said != by.fingerprint:
         raise RemoteError(WRONG_ADDRESSEE, f"signed by {by.fingerprint[:16]}, but speaks for {said[:16]}")
     return [said, to, *fields[2:]]
+
+
+def _pull_1(fields: object, by: Descriptor) -> Pull:
+    return Pull(*_fields(PULL_TYPE, fields, by, (int, int, _Root, int)))
+
+
+def _want_1(fields: object, by: Descriptor) -> Want:
+    return Want(*_fields(WANT_TYPE, fields, by, (int, _Root, int, _Root, int)))
+
+
+def _page_end_1(fields: object, by: Descriptor) -> PageEnd:
+    return PageEnd(*_fields(PAGE_END_TYPE, fields, by, (int, int, int, _Root, int, _Root, int)))
+
+
+PULL = Format("pull", {1: _pull_1})
+WANT = Format("want", {1: _want_1})
+PAGE_END = Format("page-end", {1: _page_end_1})

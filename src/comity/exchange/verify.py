@@ -1,47 +1,53 @@
 """Verify: what a proof file shows, judged with nothing but the file and the fingerprints one trusts. No node, no network.
 
-Rule 1: `valid` means consistent in itself. `trusted` means that teller and hearer have the fingerprints that the
-verifier was given; a name given with another fingerprint is a fault. Rule 2: no rung is shown that its own evidence does
-not carry. Rule 3: times that a party says of itself are claims; `proved_by` is the bound of the K-th earliest cosignature
-on the hearer's checkpoint that holds the acknowledgement, counting neither teller nor hearer. A cosignature's time was
-cut to a whole second, so its bound is that second's end. Where fingerprints were given, only the cosignatures of parties
-among these count, for this time as for the rung `witnessed`: anybody can make up a party. Rule 4: everything in the file
-is used, or the file is not valid. Rule 5: no two parties share a key: what one has signed must not pass for the word of
-two. Rule 6: if any party in the file is of a reconstruction, the verdict says so. Rule 7: trust goes by fingerprint; a
-name is the reader's own label.
+Rule 1: `valid` means consistent in itself. `trusted` means that teller and hearer have fingerprints that the verifier was
+given; or one of them, where it was given just one. Rule 2: no rung is shown that its own evidence does not carry. Rule 3: times
+that a party says of itself are claims; `proved_by` is the bound of the K-th earliest cosignature on the hearer's checkpoint
+that holds the acknowledgement, and `witnessed` that on the teller's, counting neither teller nor hearer. A cosignature's time
+was cut to a whole second, so its bound is that second's end. Where fingerprints were given, only the cosignatures of parties
+among these count: anybody can make up a party. Rule 4: everything in the file is used, or the file is not valid. Rule 5: no two
+parties share a key: what one has signed must not pass for the word of two. Rule 6: if any party in the file is of a
+reconstruction, the verdict says so. Rule 7: trust goes by fingerprint; names are labels, and no choice of a name makes a file
+invalid. Rule 8: times that cannot all be true are named as contradictions, and a cosignature in one counts for nothing. Rule 9:
+`refused` is shown of the file's very bytes alone.
 
-A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party; `inferred`: the
-hearer asked for what comes after, as it would too if the teller had left this item out of its page.
+A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party. `fetched` means that
+the hearer asked for these very bytes; that they came is shown by `held` or `refused` alone. `unacknowledged` means that no
+answer had reached the teller.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 
 from comity.errors import (
     BAD_ARGUMENT,
     CONTENT_MISMATCH,
-    FINGERPRINT_MISMATCH,
     MALFORMED,
-    NAME_TAKEN,
-    UNKNOWN_KEY,
+    NOT_INCLUDED,
     WRONG_ADDRESSEE,
     ComityError,
     LocalError,
     RemoteError,
 )
-from comity.exchange import deliver, prove, witness
-from comity.exchange.prove import Held, Later, Place, ProofFile
-from comity.exchange.verdict import Rung, Verdict
+from comity.exchange import acknowledge, deliver, later, prove, under, witness
+from comity.exchange.cast import Cast
+from comity.exchange.deliver import Item, Path, Want
+from comity.exchange.later import Given
+from comity.exchange.parts import part
+from comity.exchange.prove import Ended, Held, Place, ProofFile, Wanted
+from comity.exchange.times import Claim, Timeline
+from comity.exchange.verdict import Cosigner, Rung, Verdict
 from comity.exchange.witness import Head
-from comity.model import acknowledgement, party, release
-from comity.model.acknowledgement import HELD, Telling
+from comity.model import acknowledgement, release
+from comity.model.acknowledgement import HELD, REFUSED, Acknowledgement, Telling
 from comity.model.extension import NODE_TYPES
-from comity.model.fingerprint import WITNESS, Fingerprint
-from comity.model.party import Descriptor
+from comity.model.fingerprint import Fingerprint
+from comity.model.party import UNPLACED, AtIndex, Descriptor
 from comity.model.release import Release
-from comity.model.statement import Signed, Triple, Unverified
-from comity.proof import merkle
+from comity.model.statement import Closed, Index, ItemHash, Signed, Triple, Unverified
+from comity.proof import envelope, merkle
+from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.instant import Instant
 
@@ -66,267 +72,319 @@ def verify(
     """
     if quorum < 1:
         raise LocalError(BAD_ARGUMENT, "a quorum is 1 or more")
-    verdict = Verdict()
+    verdict = Verdict(quorum=quorum)
     try:
-        judge = _Judge(prove.decode(data), trust or {}, frozenset(unnamed), quorum, verdict)
-        judge.judge()
+        _Judge(prove.decode(data), trust or {}, frozenset(unnamed), verdict).judge()
     except ComityError as error:
         # Nothing of a file that is not valid is shown as if it were: only what is wrong with it.
-        return Verdict(problems=[error.as_dict()])
+        return Verdict(quorum=quorum, problems=[error.as_dict()])
     verdict.valid = True
     return verdict
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_CLAIMED, _COSIGNED = "claimed", "cosigned"
 
 
-def _part(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A step of the verification: what it finds wrong without a place of its own is wrong in this part of the file."""
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """Who told, who was told, and the teller's head under which the file shows it."""
 
-    def deco(step: Callable[P, R]) -> Callable[P, R]:
-        @wraps(step)
-        def within(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
-                return step(*args, **kwargs)
-            except RemoteError as error:
-                if error.place and not error.place.startswith("/"):
-                    raise
-                raise RemoteError(
-                    error.code, error.message, place=name + error.place, evidence=error.evidence
-                ) from None
-
-        return within
-
-    return deco
+    teller: Descriptor
+    hearer: Descriptor
+    head: Head
+    telling: Telling
 
 
 class _Judge:
     """One verification, step by step."""
 
     def __init__(
-        self,
-        proof: ProofFile,
-        names: Mapping[str, Fingerprint],
-        unnamed: frozenset[Fingerprint],
-        quorum: int,
-        verdict: Verdict,
+        self, proof: ProofFile, names: Mapping[str, Fingerprint], unnamed: frozenset[Fingerprint], verdict: Verdict
     ) -> None:
-        self.proof, self.names, self.quorum, self.verdict = proof, names, quorum, verdict
-        self.trusted = unnamed | frozenset(names.values())
-        self.parties: dict[str, Descriptor] = {}
-        self.used: set[str] = set()
+        self.proof, self.verdict, self.times = proof, verdict, Timeline()
+        # (1) descriptors: each signed by the root key whose hash is the fingerprint; names are labels, and keys unique
+        self.cast = part("parties")(Cast)(proof.parties, names, unnamed)
+        verdict.parties, verdict.notes = list(self.cast.labels.values()), self.cast.notes()
+        verdict.given, verdict.absent = len(self.cast.trusted), self.cast.absent
+        verdict.reconstruction = self.cast.reconstruction
+        verdict.contradictions = self.times.contradictions
 
     def judge(self) -> None:
-        self._parties()
+        self.verdict.item = self.proof.telling.item.hex()
+        between = self._refusal() if self.proof.places is None else self._telling(self.proof.places)
+        self.cast.nothing_unused()
+        self._end(between.teller)
+        self._left_out()
+        self._trusted(between.teller, between.hearer)
+
+    # -- the two kinds of file
+
+    def _telling(self, places: tuple[Place, Place]) -> _Between:
         said, teller = self._said()
         given, terms = self._released(said, teller)
-        hearer = self._addressee(terms)
-        head = self._logged(said, given, teller)
-        telling = Telling(said.id, given.id)
-        if self.proof.pull is not None:
-            self._fetched(self.proof.pull, hearer, teller)
+        hearer = self.cast.described(terms.to)
+        self._told(teller, hearer, "release")
+        head = self._logged((said, given.id), places, teller)
+        between = _Between(teller, hearer, head, self.proof.telling)
+        self._witnessed(between, [*self._later(Given(teller, given.id, terms, places[1].index, head))])
+        if self.proof.ended is not None:
+            self._offered(self.proof.ended, between)
+        want = None if self.proof.wanted is None else self._fetched(self.proof.wanted, between)
         if self.proof.held is not None:
-            self._held(self.proof.held, telling, teller, hearer)
-        if self.proof.silence is not None:
-            self._silence(self.proof.silence, telling, teller, terms, head)
-        if self.proof.withdrawal is not None:
-            self._withdrawn(self.proof.withdrawal, teller, given, terms, head)
-        self._nothing_unused()
-        self._trusted(teller, hearer)
+            self._held(self.proof.held, between, want)
+        else:
+            name = self.cast.called(hearer)
+            self.verdict.notes.append(f"nothing in the file shows that {name} is described here as in its own log")
+        return between
 
-    # (1) descriptors: each signed by the root key whose hash is the fingerprint; names and keys are unique
-    @_part("parties")
-    def _parties(self) -> None:
-        keys: set[bytes] = set()
-        for triple in self.proof.parties:
-            found = party.read(Unverified.read(list(triple)))
-            if found.origin in self.parties:
-                raise RemoteError(MALFORMED, "a party described twice")
-            if found.party in self.verdict.fingerprints:
-                raise RemoteError(NAME_TAKEN, f"two parties are named {found.party}")
-            own = {getattr(found.keys, role).raw for role in party.ROLES}
-            if not keys.isdisjoint(own):
-                raise RemoteError(MALFORMED, "two parties share a key")
-            keys |= own
-            self.parties[found.origin] = found
-            self.verdict.reconstruction |= found.reconstruction
-            self.verdict.fingerprints[found.party] = found.fingerprint
-        self._names()
+    def _refusal(self) -> _Between:
+        """Judge a file of what a hearer refused: of its bytes nothing is asked but that the teller offered just these."""
+        held, ended = self.proof.held, self.proof.ended
+        if held is None or ended is None:  # pragma: no cover - `prove.decode` has seen to that
+            raise RemoteError(MALFORMED, "what was refused stands with the page end and the refusal")
+        hearer, to = self._who_refused(held)
+        teller = self.cast.described(to)
+        self._told(teller, hearer, "held")
+        between = _Between(teller, hearer, self._begun(teller), self.proof.telling)
+        self._witnessed(between)
+        self._offered(ended, between)
+        self._held(held, between, None)
+        if self.verdict.refused is None:
+            raise RemoteError(MALFORMED, "what was held stands with its places in the teller's log", place="held")
+        return between
 
-    def _names(self) -> None:
-        """A name is the reader's own label; but one under which the file has another party is no label to go by."""
-        there = {fingerprint: party for party, fingerprint in self.verdict.fingerprints.items()}
-        for name, given in self.names.items():
-            found, called = self.verdict.fingerprints.get(name, given), there.get(given)
-            if found != given:
-                message = f"{name} has another fingerprint than the one trusted"
-                if called is not None:
-                    message += (
-                        f", which is that of {called} in the file: give that one under another name, or under none"
-                    )
-                raise RemoteError(FINGERPRINT_MISMATCH, message, evidence={"expected": given, "found": found})
-            if called is None:
-                self.verdict.notes.append(f"no party in the file has the fingerprint given for {name}")
-            elif called != name:
-                self.verdict.notes.append(f"{name} calls itself {called} in the file")
+    @part("held")
+    def _who_refused(self, held: Held) -> tuple[Descriptor, Fingerprint]:
+        shown = Unverified.read(list(held.statement))
+        return self.cast.of(shown.envelope.iss), acknowledgement.read(shown.object).to
+
+    def _told(self, teller: Descriptor, hearer: Descriptor, place: str) -> None:
+        if teller is hearer:
+            raise RemoteError(MALFORMED, "a party is never told by itself", place=place)
+        verdict = self.verdict
+        verdict.told_by, verdict.teller = self.cast.called(teller), teller.fingerprint
+        verdict.told_to, verdict.hearer = self.cast.called(hearer), hearer.fingerprint
 
     # (2) statement and release: both the teller's, the one naming the other
-    @_part("statement")
-    def _said(self) -> tuple[Signed, Descriptor]:
-        shown = Unverified.read(list(self.proof.statement))
-        teller = self._party(shown.envelope.iss)
-        said = teller.vouch(shown)
-        if said.object.type in NODE_TYPES:
-            raise RemoteError(MALFORMED, f"a {said.object.type} is never told")
-        verdict = self.verdict
-        verdict.said_by, verdict.object, verdict.type = teller.party, said.object.id, said.object.type
-        verdict.statement, verdict.content = said.id.hex(), said.object.raw
-        verdict.said_at = instant.from_seconds(said.envelope.iat)
-        self._rung("said", verdict.said_at, teller, _CLAIMED)
-        return said, teller
+    @part("statement")
+    def _said(self) -> tuple[StatementId, Descriptor]:
+        shown, verdict = self.proof.statement, self.verdict
+        if isinstance(shown, Closed):
+            sealed = envelope.parse(shown.envelope)
+            teller = self.cast.of(sealed.iss)
+            teller.check(sealed, self._at(0))
+            verdict.omitted = True
+        else:
+            opened = Unverified.read(list(shown or ()))
+            sealed, teller = opened.envelope, self.cast.of(opened.envelope.iss)
+            said = teller.vouch(opened, self._at(0))
+            if said.object.type in NODE_TYPES:
+                raise RemoteError(MALFORMED, f"a {said.object.type} is never told")
+            verdict.object, verdict.type, verdict.content = said.object.id, said.object.type, said.object.raw
+        verdict.said_by = self.cast.called(teller)
+        verdict.statement, verdict.said_at = sealed.id.hex(), instant.from_seconds(sealed.iat)
+        self._rung("said", verdict.said_at, teller)
+        self.times.then(self.cast.claim("said it", teller, sealed.iat))
+        return sealed.id, teller
 
-    @_part("release")
-    def _released(self, said: Signed, teller: Descriptor) -> tuple[Signed, Release]:
-        given = teller.vouch(Unverified.read(list(self.proof.release)))
+    @part("release")
+    def _released(self, said: StatementId, teller: Descriptor) -> tuple[Signed, Release]:
+        given = teller.vouch(Unverified.read(list(self.proof.release)), self._at(1))
         terms = release.read(given.object)
-        if terms.withdrawn or terms.leaf != said.id:
+        if terms.withdrawn or terms.leaf != said:
             raise RemoteError(CONTENT_MISMATCH, "the release is not of this statement")
+        self.times.then(self.cast.claim("released it", teller, given.envelope.iat))
+        self.verdict.released_at = instant.from_seconds(given.envelope.iat)
         return given, terms
 
-    def _addressee(self, terms: Release) -> Descriptor:
-        for descriptor in self.parties.values():
-            if descriptor.fingerprint == terms.to:
-                self.used.add(descriptor.origin)
-                self.verdict.told_to = descriptor.party
-                return descriptor
-        raise RemoteError(UNKNOWN_KEY, "the addressee's descriptor is not in the file", place="parties")
+    def _at(self, which: int) -> AtIndex:
+        """Where the statement or the release stands in the teller's log, as far as the file shows it."""
+        return UNPLACED if self.proof.places is None else Index(self.proof.places[which].index)
 
-    # (3) the teller's log holds both; its head has the teller's own cosignature and perhaps others'
-    @_part("log")
-    def _logged(self, said: Signed, given: Signed, teller: Descriptor) -> Head:
+    # (3) the teller's log begins with its descriptor, and holds both; its head may have its own cosignature and others'
+    @part("log")
+    def _begun(self, teller: Descriptor) -> Head:
         head = witness.read_head(self.proof.note, teller)
-        _included(said, self.proof.statement_place, head)
-        _included(given, self.proof.release_place, head)
-        if self.proof.statement_place.index >= self.proof.release_place.index:
-            raise RemoteError(MALFORMED, "released before it was logged")
-        lines = self._cosignatures(head, teller)
-        own, others = [at for at, by in lines if by is teller], [line for line in lines if line[1] is not teller]
-        if not own or len(others) > 1:
-            raise RemoteError(MALFORMED, "the teller's checkpoint carries its own cosignature and at most one other")
-        self._rung("logged", own[0], teller, _CLAIMED)
-        for at, by in others:
-            if self._counts(by):
-                self._rung("witnessed", at, by, _COSIGNED)
-        self._rung("released", instant.from_seconds(given.envelope.iat), teller, _CLAIMED)
+        under.is_first(teller, self.proof.genesis, head)
         return head
 
-    # (4) the hearer asked for what comes after: it has all that it was shown of what stands before its cursor
-    @_part("pull")
-    def _fetched(self, data: bytes, hearer: Descriptor, teller: Descriptor) -> None:
-        pull = deliver.read_pull(data, hearer)
-        if pull.to != teller.fingerprint or pull.cursor <= self.proof.release_place.index:
-            raise RemoteError(CONTENT_MISMATCH, "the pull does not reach this release")
-        self._rung("fetched", instant.from_seconds(pull.at), hearer, _INFERRED)
+    @part("log")
+    def _logged(self, ids: tuple[StatementId, StatementId], places: tuple[Place, Place], teller: Descriptor) -> Head:
+        head = self._begun(teller)
+        for id, place in zip(ids, places, strict=True):
+            under.stands(id, place, head)
+        if places[0].index >= places[1].index:
+            raise RemoteError(MALFORMED, "released before it was logged")
+        return head
+
+    @part("log")
+    def _witnessed(self, between: _Between, beside: Collection[Claim] = ()) -> None:
+        """Take the cosignatures of the teller's head, once all that it holds is known."""
+        verdict, own, hearers = self.verdict, None, None
+        for at, by in (lines := self.cast.cosignatures(between.head, between.teller)):
+            if by is between.teller:
+                self.times.cosigned(self.cast.cosigned(by, at, counted=False), beside)
+                own = at
+            elif by is between.hearer and not self.times.cosigned(self.cast.cosigned(by, at, counted=False), beside):
+                hearers = at
+        verdict.behind_teller = self._third_parties(lines, between, beside)
+        if self.proof.places is not None:
+            self._rung("logged", own, between.teller)
+            self._seen(hearers, between.hearer)
+            self._rung("released", verdict.released_at, between.teller)
+
+    def _seen(self, hearers: Instant | None, hearer: Descriptor) -> None:
+        """Show by when others had seen the head that holds it: K third parties, or at least the hearer itself."""
+        one = _nth(self.verdict.behind_teller, self.verdict.quorum)
+        if one is not None:
+            self.verdict.ladder.append(Rung("witnessed", one.at, one.party, _COSIGNED))
+        elif hearers is not None:
+            self._rung("witnessed", hearers, hearer, _COSIGNED)
+
+    # (4) the teller offered, and the hearer asked for, these very bytes, of this very log
+    @part("end")
+    def _offered(self, ended: Ended, between: _Between) -> None:
+        end = deliver.read_page_end(ended.end, between.teller)
+        if end.to != between.hearer.fingerprint:
+            raise RemoteError(WRONG_ADDRESSEE, "a page meant for another party")
+        place = ended.telling
+        merkle.verify_inclusion(between.telling.leaf, place.index, end.count, place.path, end.root)
+        self._of_this_log(end.size, end.log_root, ended.join, between)
+        self.verdict.offered_at = instant.from_seconds(end.at)
+        self._rung("offered", self.verdict.offered_at, between.teller)
+        self.times.beside(self.cast.claim("offered it", between.teller, end.at))
+
+    @part("want")
+    def _fetched(self, wanted: Wanted, between: _Between) -> Want:
+        want = deliver.read_want(wanted.want, between.hearer)
+        if want.to != between.teller.fingerprint:
+            raise RemoteError(WRONG_ADDRESSEE, "a want meant for another party")
+        place = wanted.telling
+        merkle.verify_inclusion(between.telling.leaf, place.index, want.count, place.path, want.root)
+        self._of_this_log(want.size, want.log_root, wanted.join, between)
+        self._rung("fetched", instant.from_seconds(want.at), between.hearer)
+        self.times.beside(self.cast.claim("asked for it", between.hearer, want.at))
+        return want
+
+    def _of_this_log(self, size: int, root: bytes, join: Path, between: _Between) -> None:
+        """Require that a message names a head of the log in the file, and one that holds the release."""
+        under.joined(size, root, join, between.head)
+        if self.proof.places is not None and size <= self.proof.places[1].index:
+            raise RemoteError(NOT_INCLUDED, f"it names a head of {size} leaves, which does not hold the release")
 
     # (5) the acknowledgement: of this telling, in the hearer's log, under a checkpoint that others cosigned
-    @_part("held")
-    def _held(self, held: Held, telling: Telling, teller: Descriptor, hearer: Descriptor) -> None:
-        signed = hearer.vouch(Unverified.read(list(held.statement)))
+    @part("held")
+    def _held(self, held: Held, between: _Between, want: Want | None) -> None:
+        hearer, verdict = between.hearer, self.verdict
+        signed = hearer.vouch(Unverified.read(list(held.statement)), Index(held.receipt.index))
         said = acknowledgement.read(signed.object)
-        if said.to != teller.fingerprint:
+        if said.to != between.teller.fingerprint:
             raise RemoteError(WRONG_ADDRESSEE, "an acknowledgement made to another party")
-        merkle.verify_inclusion(telling.leaf, held.telling.index, said.count, held.telling.path, said.root)
+        of = between.telling if held.item is None else _in_other_bytes(between.telling, held.item)
+        merkle.verify_inclusion(of.leaf, held.telling.index, said.count, held.telling.path, said.root)
+        if want is None or (said.log_size, said.log_root) != (want.size, want.log_root):
+            self._of_this_log(said.log_size, said.log_root, held.join, between)
+        elif held.join:
+            raise RemoteError(MALFORMED, "a path from a head that the want has joined already")
         head = witness.read_head(held.note, hearer)
-        _included(signed, held.receipt, head)
-        lines = self._cosignatures(head, hearer)
-        if any(by in (teller, hearer) for _, by in lines):
+        under.is_first(hearer, held.genesis, head)
+        under.stands(signed.id, held.receipt, head)
+        lines = self.cast.cosignatures(head, hearer)
+        if any(by in (between.teller, hearer) for _, by in lines):
             raise RemoteError(MALFORMED, "the hearer's checkpoint carries cosignatures of third parties alone")
-        counted = [(at, by) for at, by in lines if self._counts(by)]
-        verdict = self.verdict
-        verdict.witnesses = [{"party": by.party, "at": instant.to_second(at), "bound": True} for at, by in counted]
-        if len(counted) >= self.quorum:
-            verdict.proved_by = counted[self.quorum - 1][0]
-            if verdict.proved_by < said.received_at:
-                verdict.notes.append(
-                    f"{hearer.party} says a later time than the one by which it is proved: a clock is wrong"
-                )
+        if held.item is not None or (verdict.omitted and said.disposition == REFUSED):
+            # An answer about bytes that are not here shows nothing of those that are: neither held nor refused. Of what is left
+            # out nobody can tell whether it is what was refused: whoever made the file chose the hash that stands for it.
+            verdict.other = said.disposition
+            return
+        self.times.then(self.cast.claim("received it", hearer, said.received_at // 1000))
+        self.times.then(self.cast.claim("answered", hearer, signed.envelope.iat))
+        verdict.behind_hearer = self._third_parties(lines, between)
+        kth = _nth(verdict.behind_hearer, verdict.quorum)
+        verdict.proved_by = None if kth is None else kth.at
+        self._answered(said, between)
+
+    def _answered(self, said: Acknowledgement, between: _Between) -> None:
+        verdict, hearer = self.verdict, between.hearer
         if said.disposition == HELD:
-            verdict.held_by, verdict.held_at = hearer.party, said.received_at
-            self._rung("held", said.received_at, hearer, _CLAIMED)
+            verdict.held_by, verdict.held_at = self.cast.called(hearer), said.received_at
         else:
-            verdict.refused = said.reason
-            self._rung("refused", said.received_at, hearer, _CLAIMED)
+            verdict.refused, verdict.refused_at = said.reason, said.received_at
+            verdict.borne_out = self._borne_out(said.reason, between.teller, hearer)
+        self._rung(said.disposition, said.received_at, hearer)
 
-    def _counts(self, by: Descriptor) -> bool:
-        return not self.trusted or by.fingerprint in self.trusted
+    def _borne_out(self, reason: str | None, teller: Descriptor, hearer: Descriptor) -> bool | None:
+        """Say whether the bytes in the file have the fault for which they were refused; None where that is not theirs."""
+        shown = self.proof.statement
+        if reason not in acknowledge.OF_THE_BYTES or isinstance(shown, Closed):
+            return None
+        item = Item(shown, 0, (), self.proof.release, 0, ())
+        found = acknowledge.judge(item, by=teller, to=hearer.fingerprint)
+        return found is not None and found.code == reason
 
-    # (6) silence: the teller logged that nothing came in time
-    @_part("silence")
-    def _silence(self, silence: Later, telling: Telling, teller: Descriptor, terms: Release, head: Head) -> None:
-        signed = teller.vouch(Unverified.read(list(silence.statement)))
-        said = acknowledgement.read_unacknowledged(signed.object)
-        if said.release != telling.release or said.to != terms.to or said.answer_by != terms.terms.answer_by:
-            raise RemoteError(CONTENT_MISMATCH, "the silence is about another release")
-        if signed.envelope.iat < said.answer_by // 1000:
-            raise RemoteError(CONTENT_MISMATCH, "said before the time for an answer was over")
-        _included(signed, silence.receipt, head)
-        self._rung("unacknowledged", said.answer_by, teller, _CLAIMED)
+    # what the teller logged about the release after it
+    def _later(self, given: Given) -> Iterator[Claim]:
+        proof, verdict = self.proof, self.verdict
+        # (6) silence: that nothing had reached it in time
+        if proof.silence is not None:
+            second, verdict.unacknowledged_at = later.silence(proof.silence, given)
+            yield self.times.beside(self.cast.claim("said that no answer had reached it", given.by, second))
+        # (7) withdrawal: that it takes this very release back
+        if proof.withdrawal is not None:
+            second = later.withdrawal(proof.withdrawal, given)
+            verdict.withdrawn_at = instant.from_seconds(second)
+            yield self.times.beside(self.cast.claim("withdrew it", given.by, second))
 
-    # (7) withdrawal: the teller took this very release back, and logged that after it
-    @_part("withdrawal")
-    def _withdrawn(self, taken: Later, teller: Descriptor, given: Signed, terms: Release, head: Head) -> None:
-        signed = teller.vouch(Unverified.read(list(taken.statement)))
-        said = release.read(signed.object)
-        if not said.withdrawn or (said.id, said.to) != (terms.id, terms.to):
-            raise RemoteError(CONTENT_MISMATCH, "the withdrawal is of another release")
-        if taken.receipt.index <= self.proof.release_place.index or signed.envelope.iat < given.envelope.iat:
-            raise RemoteError(CONTENT_MISMATCH, "withdrawn before it was released")
-        _included(signed, taken.receipt, head)
-        self.verdict.withdrawn_at = instant.from_seconds(signed.envelope.iat)
-        self._rung("withdrawn", self.verdict.withdrawn_at, teller, _CLAIMED)
-
-    # (8) every line of both notes is a known party's and used; every party in the file was needed
-    def _cosignatures(self, head: Head, of: Descriptor) -> list[tuple[Instant, Descriptor]]:
-        """The bounds of all who cosigned a head, the earliest first."""
-        found: list[tuple[Instant, Descriptor]] = []
-        seen: set[str] = set()
-        for signature in head.signed.note.signatures:
-            if signature.name in seen:
-                raise RemoteError(MALFORMED, "a checkpoint is signed twice under one name")
-            seen.add(signature.name)
-            if signature.name != of.origin:
-                by = self._party(signature.name.removesuffix(WITNESS))
-                found.append((instant.end_of_second(witness.cosigned_at(head, signature.line, by)), by))
-        return sorted(found, key=lambda pair: (pair[0], pair[1].party))
-
-    def _nothing_unused(self) -> None:
-        unused = self.parties.keys() - self.used
-        if unused:
-            raise RemoteError(MALFORMED, f"{len(unused)} descriptors that nothing in the file needs", place="parties")
+    # (8) lines: each is a described party's, as `cast` sees to; who counts, and which contradict what they are over
+    def _third_parties(
+        self, lines: Iterable[tuple[Instant, Descriptor]], between: _Between, beside: Collection[Claim] = ()
+    ) -> list[Cosigner]:
+        """Those whose cosignatures of a head count, unless it holds what is said to have happened after them."""
+        found = []
+        for at, by in lines:
+            if by not in (between.teller, between.hearer) and self.cast.counts(by):
+                contradicted = self.times.cosigned(self.cast.cosigned(by, at, counted=True), beside)
+                found.append(Cosigner(self.cast.called(by), at, contradicted))
+        return found
 
     # (9) trust
     def _trusted(self, teller: Descriptor, hearer: Descriptor) -> None:
-        self.verdict.trusted = {teller.fingerprint, hearer.fingerprint} <= self.trusted
+        """Who gives one fingerprint asks about that party; who gives more wants to know both."""
+        given = self.cast.trusted
+        found = {teller.fingerprint, hearer.fingerprint} & given
+        self.verdict.trusted = len(found) == (1 if len(given) == 1 else 2)
 
-    def _party(self, origin: str) -> Descriptor:
-        found = self.parties.get(origin)
-        if found is None:
-            raise RemoteError(UNKNOWN_KEY, f"no descriptor of {origin[:64]!a} in the file", place="parties")
-        self.used.add(origin)
-        return found
+    # -- the ladder
 
-    def _rung(self, name: str, at: Instant, by: Descriptor, basis: str) -> None:
-        self.verdict.ladder.append(Rung(name, at, by.party, basis))
+    def _rung(self, name: str, at: Instant | None, by: Descriptor, basis: str = _CLAIMED) -> None:
+        self.verdict.ladder.append(Rung(name, at, self.cast.called(by), basis))
+
+    def _left_out(self) -> None:
+        """Take back what hangs on bytes that are left out, unless the hearer holds them.
+
+        What stands for the content is a hash that whoever made the file chose. A teller may have offered rubbish under the ids
+        of this statement, and a hearer have asked for it: only who has had the bytes, and holds them, has seen that they are its.
+        """
+        verdict = self.verdict
+        if verdict.omitted and verdict.held_by is None:
+            verdict.item = verdict.offered_at = None
+            verdict.ladder = [rung for rung in verdict.ladder if rung.name not in ("offered", "fetched")]
+
+    def _end(self, teller: Descriptor) -> None:
+        """What the teller said later stands at the end."""
+        verdict = self.verdict
+        for name, at in (("unacknowledged", verdict.unacknowledged_at), ("withdrawn", verdict.withdrawn_at)):
+            if at is not None:
+                self._rung(name, at, teller)
 
 
-def _included(signed: Signed, place: Place, head: Head) -> None:
-    merkle.verify_inclusion(signed.id, place.index, head.size, place.path, head.root)
+def _in_other_bytes(telling: Telling, item: ItemHash) -> Telling:
+    return Telling(telling.statement, telling.release, item, telling.reading)
 
 
-_CLAIMED = "claimed"
-_COSIGNED = "cosigned"
-_INFERRED = "inferred"
+def _nth(behind: Iterable[Cosigner], quorum: int) -> Cosigner | None:
+    """The K-th earliest cosigner that counts, if there are as many."""
+    return next(islice((one for one in behind if not one.contradicted), quorum - 1, None), None)
 
 
 __all__ = ["Rung", "Triple", "Verdict", "verify"]

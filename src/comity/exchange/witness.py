@@ -18,7 +18,8 @@ from comity.errors import (
     RemoteError,
 )
 from comity.model import when
-from comity.model.party import Descriptor
+from comity.model.party import UNPLACED, Descriptor
+from comity.model.statement import Index
 from comity.proof import checkpoint as checkpoints
 from comity.proof import merkle
 from comity.proof.checkpoint import SignedCheckpoint
@@ -71,8 +72,12 @@ def read_head(note: bytes, of: Descriptor) -> Head:
     signed = checkpoints.parse_checkpoint(note)
     if signed.checkpoint.origin != of.origin:
         raise RemoteError(WRONG_ISSUER, f"the head of {signed.checkpoint.origin[:64]!a}, not of {of.origin}")
-    checkpoints.verify_log_signature(signed, of.keys.log)
+    checkpoints.verify_log_signature(signed, of.key("log", _last_leaf(signed)))
     return Head(signed)
+
+
+def _last_leaf(signed: SignedCheckpoint) -> Index:
+    return Index(max(signed.checkpoint.size - 1, 0))
 
 
 def advance(known: Head | None, new: Head, path: Sequence[bytes]) -> Head:
@@ -145,7 +150,7 @@ def cosigned_at(head: Head, line: str, by: Descriptor) -> int:
     Raises:
         RemoteError: `malformed`, `bad-signature`, `unknown-key`.
     """
-    return checkpoints.verify_cosignature(line, head.signed.checkpoint, by.witness_name, by.keys.witness)
+    return checkpoints.verify_cosignature(line, head.signed.checkpoint, by.witness_name, by.key("witness", UNPLACED))
 
 
 def timely(at: int, now: Instant) -> None:

@@ -15,8 +15,7 @@ from comity.errors import CODES, NOT_FOUND, REPLAYED, TOO_LARGE, ComityError, Lo
 from comity.gateways import httpsig
 from comity.model import content
 from comity.model.fingerprint import Fingerprint
-from comity.model.party import Descriptor
-from comity.model.properties import statement_id
+from comity.model.party import UNPLACED, Descriptor
 from comity.node.access import Caller, authorise
 from comity.node.node import Node, pack
 from comity.node.ports import Clock, Keyring, Randomness, Request, Response, Wire
@@ -50,13 +49,13 @@ class Route:
 
 DESCRIPTOR = Route("GET", "/descriptor", Caller.ANYONE, "-", "descriptor")
 PULL = Route("POST", "/pull", Caller.MEMBER, "pull", "page")
+ITEMS = Route("POST", "/items", Caller.MEMBER, "items request", "items")
 ACKNOWLEDGE = Route("POST", "/acknowledge", Caller.MEMBER, "acknowledgement", "-")
 ADD_CHECKPOINT = Route("POST", "/add-checkpoint", Caller.MEMBER, "tlog-witness request", "cosignature line")
 RECEIPTS = Route("POST", "/receipts", Caller.MEMBER, "receipts request", "receipts")
 CHECKPOINT = Route("GET", "/checkpoint", Caller.MEMBER, "-", "checkpoint")
 TILE = Route("GET", "/tile/{rest}", Caller.MEMBER, "-", "tile of hashes")
-STATEMENT = Route("GET", "/statements/{rest}", Caller.ADDRESSEE, "-", "item")
-ROUTES = (DESCRIPTOR, PULL, ACKNOWLEDGE, ADD_CHECKPOINT, RECEIPTS, CHECKPOINT, TILE, STATEMENT)
+ROUTES = (DESCRIPTOR, PULL, ITEMS, ACKNOWLEDGE, ADD_CHECKPOINT, RECEIPTS, CHECKPOINT, TILE)
 
 
 def route_for(method: str, path: str) -> tuple[Route | None, str]:
@@ -77,6 +76,7 @@ def route_for(method: str, path: str) -> tuple[Route | None, str]:
 # What a fault of the caller's is in HTTP; one of our own is 500, or 503 where trying again may help.
 STATUS: dict[str, int] = {
     errors.MALFORMED: 400,
+    errors.UNKNOWN_VERSION: 400,
     errors.BAD_SIGNATURE: 400,
     errors.UNKNOWN_ALGORITHM: 400,
     errors.UNKNOWN_KEY: 400,
@@ -127,12 +127,12 @@ class PeerServer:
         self._at_work: Counter[Fingerprint] = Counter()
         self._answers: dict[Route, Callable[[Fingerprint, bytes, str], Awaitable[tuple[str, bytes]]]] = {
             PULL: self._pull,
+            ITEMS: self._items,
             ACKNOWLEDGE: self._acknowledge,
             ADD_CHECKPOINT: self._add_checkpoint,
             RECEIPTS: self._receipts,
             CHECKPOINT: self._checkpoint,
             TILE: self._tile,
-            STATEMENT: self._statement,
         }
 
     async def handle(
@@ -167,9 +167,8 @@ class PeerServer:
         # (1) who asks, by the head alone
         me, now = self._node.descriptor.fingerprint, self._node.clock.now()
         caller = httpsig.verify_request(request, me=me, key_of=self._transport_key, now=now)
-        # (2) may they; for which statement, the teller asks when it has looked for its release
-        needed = Caller.MEMBER if route.caller is Caller.ADDRESSEE else route.caller
-        authorise(needed, None if caller is None else caller.fingerprint)
+        # (2) may they
+        authorise(route.caller, None if caller is None else caller.fingerprint)
         assert caller is not None
         with self._place(caller.fingerprint):
             # (3) what they ask, and that they asked it once
@@ -199,10 +198,13 @@ class PeerServer:
 
     def _transport_key(self, who: Fingerprint) -> Any:
         peer = self._node.peer(who)
-        return None if peer is None else peer.descriptor.keys.transport
+        return None if peer is None else peer.descriptor.key("transport", UNPLACED)
 
     async def _pull(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
         return CBOR, await self._teller.pull(caller, body)
+
+    async def _items(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
+        return CBOR, self._teller.items(caller, body)
 
     async def _acknowledge(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
         return CBOR, await self._teller.acknowledge(caller, body)
@@ -223,13 +225,6 @@ class PeerServer:
         except RemoteError:
             raise RemoteError(NOT_FOUND, "no such tile") from None
         return "application/octet-stream", self._teller.tile(path)
-
-    async def _statement(self, caller: Fingerprint, body: bytes, rest: str) -> tuple[str, bytes]:
-        try:
-            id = statement_id(rest)
-        except ValueError:
-            raise RemoteError(NOT_FOUND, "unknown, or not released to you") from None
-        return CBOR, self._teller.statement(caller, id)
 
 
 def problem(error: ComityError) -> Response:
@@ -254,6 +249,10 @@ class PeerClient:
         """Ask for a page."""
         return await self._ask(peer, PULL, body, timeout=wait + LONG)
 
+    async def items(self, peer: Descriptor, body: bytes) -> bytes:
+        """Ask for items by their hashes."""
+        return await self._ask(peer, ITEMS, body, timeout=LONG)
+
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         """Hand over an acknowledgement."""
         await self._ask(peer, ACKNOWLEDGE, body)
@@ -265,6 +264,10 @@ class PeerClient:
             return line.decode()
         except UnicodeDecodeError:
             raise RemoteError(errors.MALFORMED, "a cosignature line is UTF-8") from None
+
+    async def descriptor(self, peer: Descriptor) -> bytes:
+        """Ask for its descriptor."""
+        return await self._ask(peer, DESCRIPTOR, b"")
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
         """Ask for fresh receipts."""
@@ -303,7 +306,7 @@ class PeerClient:
     def _check(self, peer: Descriptor, request: Request, response: Response) -> None:
         if "signature" not in response.headers and (response.status >= 500 or response.status in _NO_ROOM):
             raise TransportError(errors.UNREACHABLE, f"something before it answered {response.status}")
-        key, now = peer.keys.transport, self._clock.now()
+        key, now = peer.key("transport", UNPLACED), self._clock.now()
         httpsig.verify_response(response, request, by=peer.fingerprint, key=key, now=now)
 
     def _signed(self, peer: Descriptor, route: Route, url: str, body: bytes) -> Request:

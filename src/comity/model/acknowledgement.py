@@ -1,10 +1,12 @@
 """Acknowledgements: the receiving party's statement that it holds what it was told, or refuses it and why.
 
-    {"type": "acknowledgement", ..., "to": "<the teller's fingerprint>", "root": "<hex>", "count": 2,
-     "disposition": "held", "received_at": "2026-11-26T10:00:01.250Z"}
+    {"type": "acknowledgement", ..., "to": "<the teller's fingerprint>", "log_size": 5, "log_root": "<hex>",
+     "root": "<hex>", "count": 2, "disposition": "held", "received_at": "2026-11-26T10:00:01.250Z"}
 
-`root` is the RFC 9162 tree hash over the tellings it speaks of, each the 64 bytes statement id || release id in the order
-of the page, so that a proof shows one telling and not the others. An acknowledgement is never acknowledged.
+`root` is the RFC 9162 tree hash over the tellings it speaks of, each the 128 bytes statement id || release id || item hash
+|| reading hash in the order in which they were asked for, so that a proof shows one telling and not the others, and a verdict
+is on the very bytes that came. `log_size` and `log_root` are the teller's head under which they were shown. An
+acknowledgement is never acknowledged.
 `unacknowledged` is the teller's statement, to itself, that nothing came before `answer_by`.
 """
 
@@ -12,11 +14,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from comity.errors import NOT_STIX, RemoteError
+from comity.errors import MALFORMED, NOT_STIX, RemoteError
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.properties import count, expect, hash32, one_of, statement_id, take, take_optional, timestamp
+from comity.model.statement import ItemHash
 from comity.proof import merkle
 from comity.proof.envelope import StatementId
 from comity.space import instant
@@ -27,24 +30,54 @@ HELD, REFUSED = "held", "refused"
 MAX_TELLINGS = 1000
 
 
+NO_STATEMENT = StatementId(bytes(32))
+# What stands for the reading of an item that nobody has read back.
+NO_READING = bytes(32)
+TELLING_BYTES = 128
+
+
 @value
 class Telling:
-    """One statement as told by one release.
+    """One statement as told by one release, in just these bytes.
 
     Attributes:
         statement: zero bytes where a notice of withdrawal carries none.
+        item: the hash of the item that came, or was offered (`model.statement.item_hash`).
+        reading: the hash of what the hearer read in it; zero bytes so far.
     """
 
     statement: StatementId
     release: StatementId
+    item: ItemHash
+    reading: bytes = NO_READING
+
+    @property
+    def data(self) -> bytes:
+        """The 128 bytes as which it travels."""
+        return self.statement + self.release + self.item + self.reading
 
     @property
     def leaf(self) -> bytes:
-        """The RFC 9162 leaf hash of the pair."""
-        return merkle.leaf_hash(self.statement + self.release)
+        """The RFC 9162 leaf hash of its bytes."""
+        return merkle.leaf_hash(self.data)
 
 
-NO_STATEMENT = StatementId(bytes(32))
+def read_tellings(data: bytes) -> tuple[Telling, ...]:
+    """Read tellings that stand one after the other, 1 to `MAX_TELLINGS`.
+
+    Raises:
+        RemoteError: `malformed`.
+    """
+    if len(data) % TELLING_BYTES or not TELLING_BYTES <= len(data) <= TELLING_BYTES * MAX_TELLINGS:
+        raise RemoteError(
+            MALFORMED, f"tellings have {TELLING_BYTES} bytes each, and are 1 to {MAX_TELLINGS:,}", place="tellings"
+        )
+    return tuple(_telling(data[at : at + TELLING_BYTES]) for at in range(0, len(data), TELLING_BYTES))
+
+
+def _telling(data: bytes) -> Telling:
+    said, release, item, reading = (data[at : at + 32] for at in range(0, TELLING_BYTES, 32))
+    return Telling(StatementId(said), StatementId(release), ItemHash(item), reading)
 
 
 def root_over(tellings: Sequence[Telling]) -> bytes:
@@ -58,12 +91,15 @@ class Acknowledgement:
 
     Attributes:
         to: the teller.
+        log_size, log_root: the teller's head under which these tellings were shown.
         received_at: by the hearer's own clock: a claim.
         reason: an error code, with `refused` and only with it.
     """
 
     id: str
     to: Fingerprint
+    log_size: int
+    log_root: bytes
     root: bytes
     count: int
     disposition: str
@@ -84,6 +120,8 @@ def read(found: StixObject) -> Acknowledgement:
     return Acknowledgement(
         found.id,
         take(found, "to", fingerprint.read),
+        count(found, "log_size"),
+        take(found, "log_root", hash32),
         take(found, "root", hash32),
         count(found, "count"),
         disposition,
@@ -109,6 +147,8 @@ def write(said: Acknowledgement, at: Instant) -> bytes:
         at,
         [
             ("to", said.to),
+            ("log_size", said.log_size),
+            ("log_root", said.log_root.hex()),
             ("root", said.root.hex()),
             ("count", said.count),
             ("disposition", said.disposition),

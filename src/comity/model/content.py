@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
+from comity import formats
 from comity.errors import NOT_JSON, NOT_STIX, TOO_LARGE, ComityError, RemoteError
 from comity.model import caveats, recognise
 from comity.model.extension import COMITY_TYPES
@@ -85,6 +86,11 @@ class StixObject:
     id: str
     modified: Instant | None
     revoked: bool
+
+    @property
+    def version(self) -> int:
+        """In which version of its type it is written, where that is one of Comity's; else 1."""
+        return _version(self.type, self.properties) if self.type in COMITY_TYPES else 1
 
     @property
     def markings(self) -> Markings:
@@ -348,8 +354,14 @@ def _known(kind: str, value: dict[str, Any], declared: dict[str, str]) -> None:
     elif kind in COMITY_TYPES:
         if declared.get(COMITY_TYPES[kind]) != "new-sdo":
             _stix("/extensions", f"a {kind} must declare {COMITY_TYPES[kind]} as new-sdo (spec/extensions.md)")
+        if not formats.is_version(_version(kind, value)):
+            _stix(f"/extensions/{COMITY_TYPES[kind]}/v", "a version is a whole number from 1")
     elif not (kind in _BARE or kind.startswith("x-") or _NEW_TYPES & set(declared.values())):
         _stix("/type", "neither a STIX 2.1 type nor declared by an extension (STIX 2.1 section 7.3)")
+
+
+def _version(kind: str, value: Mapping[str, Any]) -> Any:
+    return value["extensions"][COMITY_TYPES[kind]].get("v", 1)
 
 
 _NEW_TYPES = frozenset({"new-sdo", "new-sco", "new-sro"})

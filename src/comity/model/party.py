@@ -14,7 +14,8 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, Literal
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -25,17 +26,33 @@ from comity.errors import (
     LocalError,
     RemoteError,
 )
+from comity.formats import is_version
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint, origin_of, witness_of
 from comity.model.properties import expect, hash32, take, take_from
-from comity.model.statement import Signed, Unverified
+from comity.model.statement import Index, Signed, Unverified
+from comity.proof.envelope import Envelope
 from comity.proof.keys import Kind, VerifyingKey
 from comity.space.instant import Instant
 
-ROLES = ("root", "statement", "log", "witness", "transport")
+Use = Literal["root", "statement", "log", "witness", "transport"]
+# Of each format its versions, in the order of the names.
+Formats = tuple[tuple[str, tuple[int, ...]], ...]
+ROLES: tuple[Use, ...] = ("root", "statement", "log", "witness", "transport")
 # A log's, a witness's and a transport key are Ed25519 (C2SP tlog-checkpoint, tlog-cosignature; RFC 9421).
 _ANY_KIND = frozenset({"statement"})
+
+
+class Unplaced(Enum):
+    """Of a signature that stands at no known index of its party's log."""
+
+    UNPLACED = "unplaced"
+
+
+# A message, a cosignature, or bytes that are judged wherever they stand: the key in force now is meant.
+UNPLACED = Unplaced.UNPLACED
+AtIndex = Index | Literal[Unplaced.UNPLACED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +75,18 @@ class Descriptor:
         next_root: SHA-256 of the root key that will follow this one.
         addresses: base URLs of its node; may be empty.
         reconstruction: it exists in a demo or an exercise alone; its times are not of the real clock.
+        formats: which it reads, as it said when its log began; None where it says nothing: each in version 1.
     """
 
     signed: Signed
     fingerprint: Fingerprint
     party: str
     name: str
-    keys: Keys
+    _keys: Keys
     next_root: bytes
     addresses: tuple[str, ...]
     reconstruction: bool
+    formats: Formats | None
 
     @property
     def origin(self) -> str:
@@ -79,26 +98,46 @@ class Descriptor:
         """The name under which it cosigns heads."""
         return witness_of(self.origin)
 
-    def vouch(self, shown: Unverified) -> Signed:
-        """Take a statement as this party's.
+    def key(self, use: Use, at_index: AtIndex) -> VerifyingKey:
+        """The key that is good for a use: the one way to a party's keys.
+
+        Args:
+            use: what it signs.
+            at_index: the leaf of this party's log at which the signature stands; of a head, its last leaf. As long as keys
+                do not change it is the descriptor's wherever that is.
+        """
+        return getattr(self._keys, use)  # type: ignore[no-any-return]
+
+    @property
+    def every_key(self) -> frozenset[bytes]:
+        """All its public keys, raw, whatever they are for: what no other party may have."""
+        return frozenset(getattr(self._keys, role).raw for role in ROLES)
+
+    def takes(self, name: str) -> tuple[int, ...]:
+        """In which versions it reads a format."""
+        return (1,) if self.formats is None else dict(self.formats).get(name, ())
+
+    def vouch(self, shown: Unverified, at_index: AtIndex) -> Signed:
+        """Take a statement as this party's, at its place in this party's log.
 
         Raises:
             RemoteError: as `check`, or the content's own faults.
         """
-        self.check(shown)
+        self.check(shown.envelope, at_index)
         return Signed(shown.envelope, shown.salt, shown.object)
 
-    def check(self, shown: Unverified) -> None:
+    def check(self, envelope: Envelope, at_index: AtIndex) -> None:
         """Check that a statement is this party's, whatever its content is.
 
         Raises:
             RemoteError: `wrong-issuer`, `unknown-key`, `bad-signature`.
         """
-        if shown.envelope.iss != self.origin:
-            raise RemoteError(WRONG_ISSUER, f"issued by {shown.envelope.iss}, not by {self.origin}")
-        if shown.envelope.kid != self.keys.statement.id[:8]:
+        if envelope.iss != self.origin:
+            raise RemoteError(WRONG_ISSUER, f"issued by {envelope.iss}, not by {self.origin}")
+        key = self.key("statement", at_index)
+        if envelope.kid != key.id[:8]:
             raise RemoteError(UNKNOWN_KEY, "not signed by the statement key of its party's descriptor")
-        shown.envelope.verify(self.keys.statement)
+        envelope.verify(key)
 
 
 def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
@@ -126,7 +165,8 @@ def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
     signed = Signed(shown.envelope, shown.salt, found)
     next_root = take(found, "next_root", hash32)
     party, name = take(found, "party", fingerprint.party_name), take(found, "name", _name)
-    return Descriptor(signed, own, party, name, keys, next_root, _addresses(found), _reconstruction(found))
+    made_up, formats = _reconstruction(found), _formats(found)
+    return Descriptor(signed, own, party, name, keys, next_root, _addresses(found), made_up, formats)
 
 
 def write(
@@ -139,6 +179,7 @@ def write(
     next_root: bytes,
     addresses: Sequence[str],
     reconstruction: bool = False,
+    formats: Formats | None = None,
 ) -> bytes:
     """The content of a descriptor."""
     return content.write(
@@ -151,6 +192,7 @@ def write(
             ("next_root", next_root.hex()),
             ("addresses", list(addresses)),
             ("reconstruction", True if reconstruction else None),
+            ("formats", None if formats is None else {name: list(versions) for name, versions in formats}),
         ],
         created=at,
     )
@@ -276,6 +318,32 @@ def _reconstruction(found: StixObject) -> bool:
     if found.properties.get("reconstruction", True) is not True:
         raise RemoteError(NOT_STIX, "must be true where it stands", place="/reconstruction")
     return "reconstruction" in found.properties
+
+
+_FORMAT = re.compile(r"[a-z][a-z-]{0,31}")
+
+
+def _formats(found: StixObject) -> Formats | None:
+    if "formats" not in found.properties:
+        return None
+    given = found.properties["formats"]
+    if type(given) is not dict or len(given) > _MAX_FORMATS or not all(map(_FORMAT.fullmatch, given)):
+        message = f"must be an object of at most {_MAX_FORMATS} formats, each by its name"
+        raise RemoteError(NOT_STIX, message, place="/formats")
+    for name, versions in given.items():
+        if not _are_versions(versions):
+            message = "versions are 1 to 16 whole numbers from 1, each larger than the one before"
+            raise RemoteError(NOT_STIX, message, place=f"/formats/{name}")
+    return tuple(sorted((name, tuple(versions)) for name, versions in given.items()))
+
+
+_MAX_FORMATS = 64
+
+
+def _are_versions(given: object) -> bool:
+    if type(given) is not list or not 1 <= len(given) <= 16:
+        return False
+    return all(map(is_version, given)) and given == sorted(set(given))
 
 
 # -- the armoured form, for handing a descriptor to others by mail or on paper

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from comity import formats
 from comity.errors import NOT_STIX, RemoteError
 from comity.model.content import StixObject
 from comity.proof.envelope import StatementId
@@ -14,14 +15,16 @@ T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
 
 
-def expect(found: StixObject, kind: str) -> None:
-    """Require a type.
+def expect(found: StixObject, kind: str, version: int = 1) -> None:
+    """Require a type, in the version that a reader reads.
 
     Raises:
-        RemoteError: `not-stix`.
+        RemoteError: `not-stix`, `unknown-version`.
     """
     if found.type != kind:
         raise RemoteError(NOT_STIX, f"not of type {kind}", place="/type")
+    if found.version != version:
+        formats.refuse(kind, found.version, [version])
 
 
 def take(found: StixObject, name: str, reader: Callable[[str], T]) -> T:

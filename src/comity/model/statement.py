@@ -15,11 +15,12 @@ from comity.errors import MALFORMED, RemoteError
 from comity.model import content
 from comity.model.content import StixObject
 from comity.model.release import Release
-from comity.proof import envelope
+from comity.proof import cbor, envelope, merkle
 from comity.proof.envelope import Envelope, StatementId
 from comity.values import value
 
 Index = NewType("Index", int)
+ItemHash = NewType("ItemHash", bytes)
 Triple = tuple[bytes, bytes, bytes]
 
 
@@ -105,6 +106,55 @@ class Released:
     statement: Logged | None
     release: Logged
     terms: Release
+
+
+@value
+class Closed:
+    """A statement that is shown without its content.
+
+    Attributes:
+        inside: the RFC 9162 leaf hash of CBOR [salt, content], by which whoever has these two finds them again.
+    """
+
+    envelope: bytes
+    inside: bytes
+
+
+def close(statement: Triple) -> Closed:
+    """Leave a statement's content out."""
+    data, inside = _parts(statement)
+    return Closed(data, merkle.leaf_hash(inside))
+
+
+def item_hash(statement: Triple | Closed | None, release: Triple) -> ItemHash:
+    """By what an item is named: the RFC 9162 tree hash over what makes it up, and over nothing that tells its place.
+
+    The leaves are the statement's envelope, CBOR [salt, content] of it, and the same two of the release; of a withdrawal
+    these last two alone. Whoever has changed one bit of any of them has made another item.
+
+    Args:
+        statement: [envelope, salt, content], however broken, or closed; None in a notice of withdrawal.
+        release: likewise.
+    """
+    return ItemHash(merkle.root_of([leaf for part in (statement, release) for leaf in _leaves(part)]))
+
+
+def item_size(statement: Triple | None, release: Triple) -> int:
+    """How many bytes the hash of an item is over: what it costs to carry, within some ten bytes."""
+    return sum(len(part) for triple in (statement, release) if triple is not None for part in _parts(triple))
+
+
+def _leaves(part: Triple | Closed | None) -> tuple[bytes, ...]:
+    if part is None:
+        return ()
+    if isinstance(part, Closed):
+        return merkle.leaf_hash(part.envelope), part.inside
+    return tuple(map(merkle.leaf_hash, _parts(part)))
+
+
+def _parts(triple: Triple) -> tuple[bytes, bytes]:
+    data, salt, raw = triple
+    return data, cbor.encode([salt, raw])
 
 
 @dataclass(frozen=True, slots=True)

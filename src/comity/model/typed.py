@@ -3,25 +3,34 @@
 So that a notice which nobody could check against is refused at both ends by one rule, and never quietly left out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from comity.formats import Format
 from comity.model import notice, objection, position, site
 from comity.model.content import StixObject
 
-READERS: Mapping[str, Callable[[StixObject], object]] = {
-    "notice": notice.read,
-    "objection": objection.read,
-    "position": position.read,
-    "protected-site": site.read,
+READERS: Mapping[str, Format[object]] = {
+    "notice": Format("notice", {1: notice.read}),
+    "objection": Format("objection", {1: objection.read}),
+    "position": Format("position", {1: position.read}),
+    "protected-site": Format("protected-site", {1: site.read}),
 }
+
+
+def read(found: StixObject) -> object:
+    """What an object says by its type and version; None of a type that has no reader here.
+
+    Raises:
+        RemoteError: `not-stix`, naming the place and the rule; `unknown-version`.
+    """
+    table = READERS.get(found.type)
+    return None if table is None else table.reader(found.version)(found)
 
 
 def check(found: StixObject) -> None:
     """Require that an object is what its type says; types that have no reader here pass.
 
     Raises:
-        RemoteError: `not-stix`, naming the place and the rule.
+        RemoteError: `not-stix`, naming the place and the rule; `unknown-version`.
     """
-    reader = READERS.get(found.type)
-    if reader is not None:
-        reader(found)
+    read(found)

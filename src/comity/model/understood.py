@@ -110,8 +110,8 @@ def read(volumes: Iterable[Volume], window: Interval | None = None, *, somewhere
     return Understood(tuple((each, _somewhere(area) if somewhere else area) for each, area in found), window)
 
 
-def words(found: Understood, now: Instant) -> str:
-    """The same for people, one thing a line, with weekdays and how far away the times are."""
+def words(found: Understood, now: Instant | None) -> str:
+    """The same for people, one thing a line, with weekdays and how far away the times are, where there is a clock."""
     many = len(found.volumes) > 1
     lines: list[str] = []
     for number, (volume, area) in enumerate(found.volumes, 1):
@@ -207,7 +207,7 @@ def _times(during: Interval) -> dict[str, str | None]:
 # -- for people
 
 
-def _volume_words(volume: Volume, area: AreaRead, now: Instant) -> list[str]:
+def _volume_words(volume: Volume, area: AreaRead, now: Instant | None) -> list[str]:
     altitudes = _place_words.band(volume.band)
     times = when.words(volume.during, now)
     return [*_area_words(area), f"altitudes: {altitudes}", f"times: {times}"]

@@ -54,16 +54,21 @@ def apart(theirs: Instant, ours: Instant) -> str:
     return f"{span(minutes * _MINUTE)} {'ahead of' if theirs > ours else 'behind'} ours"
 
 
-def words(during: Interval, now: Instant) -> str:
-    """A stretch of time, how far away it is and how long it lasts."""
+def words(during: Interval, now: Instant | None) -> str:
+    """A stretch of time, how far away it is and how long it lasts.
+
+    Args:
+        now: None where there is no clock: how far away it is, is then not said.
+    """
     start, end = during.start, during.end
     if start is None or end is None:
         return _open(start, end)
+    away = "" if now is None else f", {_distance(start, end, now)}"
     if start == end:
-        return f"{moment(start)}, {_distance(start, end, now)}; one moment"
+        return f"{moment(start)}{away}; one moment"
     until = _clock(end) if start // _DAY == end // _DAY else moment(end)
     long = f", more than {span(LONG_MS)}" if is_long(during) else ""
-    return f"{moment(start)} until {until}, {_distance(start, end, now)}; lasts {span(end - start)}{long}"
+    return f"{moment(start)} until {until}{away}; lasts {span(end - start)}{long}"
 
 
 def is_far(during: Interval, now: Instant) -> bool:

@@ -2,7 +2,7 @@
 
 import enum
 
-from comity.errors import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, RemoteError
+from comity.errors import FORBIDDEN, UNAUTHENTICATED, RemoteError
 from comity.model.fingerprint import Fingerprint
 from comity.node.ports import ReleaseRow
 
@@ -12,19 +12,17 @@ class Caller(enum.Enum):
 
     ANYONE = "anyone"
     MEMBER = "member"  # a party whose descriptor is pinned here
-    ADDRESSEE = "addressee"  # a member to whom the object was released, and not withdrawn
 
 
-def authorise(needed: Caller, caller: Fingerprint | None, subject: ReleaseRow | None = None) -> None:
+def authorise(needed: Caller, caller: Fingerprint | None) -> None:
     """Let a call pass or refuse it.
 
     Args:
         needed: as the route table says.
         caller: the member whose signature the request carries; None if there is none.
-        subject: for ADDRESSEE, the release under which the object would leave; None where there is no such object.
 
     Raises:
-        RemoteError: `unauthenticated`, `not-found`, `forbidden`.
+        RemoteError: `unauthenticated`, `forbidden`.
     """
     if needed is Caller.ANYONE:
         return
@@ -32,10 +30,11 @@ def authorise(needed: Caller, caller: Fingerprint | None, subject: ReleaseRow | 
         raise RemoteError(UNAUTHENTICATED, "the request carries no valid signature of a party known here")
     if needed is Caller.MEMBER:
         return
-    if needed is Caller.ADDRESSEE:
-        if subject is None or subject.to != caller or subject.withdrawn:
-            raise RemoteError(NOT_FOUND, "unknown, or not released to you")
-        return
     raise RemoteError(
         FORBIDDEN, "nobody may do this"
     )  # pragma: no cover - a new kind of caller is denied until written
+
+
+def is_addressee(caller: Fingerprint, subject: ReleaseRow) -> bool:
+    """Say whether something may leave to a member under a release: it is made out to that member, and not withdrawn."""
+    return subject.to == caller and not subject.withdrawn

@@ -115,6 +115,10 @@ class Noting:
         """Ask for a page."""
         return await self._noted(peer, self._through.pull(peer, body, wait=wait))
 
+    async def items(self, peer: Descriptor, body: bytes) -> bytes:
+        """Ask for items by their hashes."""
+        return await self._noted(peer, self._through.items(peer, body))
+
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         """Hand over an acknowledgement."""
         await self._noted(peer, self._through.acknowledge(peer, body))
@@ -122,6 +126,10 @@ class Noting:
     async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
         """Show our head."""
         return await self._noted(peer, self._through.add_checkpoint(peer, body))
+
+    async def descriptor(self, peer: Descriptor) -> bytes:
+        """Ask for its descriptor."""
+        return await self._noted(peer, self._through.descriptor(peer))
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
         """Ask for fresh receipts."""

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from comity.errors import BAD_ARGUMENT, EXISTS, IN_USE, NOT_A_NODE, LocalError
-from comity.exchange import sign
+from comity.exchange import sign, taken
 from comity.model import content, fingerprint, party
 from comity.model.fingerprint import Fingerprint, origin_of
 from comity.model.statement import Draft
@@ -177,6 +177,7 @@ def _fill(
             next_root=following.public.id,
             addresses=urls,
             reconstruction=reconstruction,
+            formats=taken.formats(),
         )
         draft, random = Draft(content.parse(raw)), randomness.draw(sign.RANDOM_BYTES)
         signed = sign.sign(draft, origin=origin_of(me), now=now, random=random, signer=root)

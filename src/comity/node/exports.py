@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from comity.errors import BAD_ARGUMENT, NOT_FOUND, READ_ONLY, LocalError
 from comity.exchange.witness import Shown
+from comity.model.party import UNPLACED
 from comity.model.statement import Logged
 from comity.node.node import Node
 from comity.node.teller import AddCheckpoint, cosigned
 from comity.proof.checkpoint import parse_checkpoint
 from comity.proof.envelope import StatementId
-from comity.proof.keys import VerifyingKey
 from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
 from comity.proof.receipt import Receipt, encode_tlog_proof, sign_cose_receipt
 
@@ -50,7 +50,11 @@ def export(node: Node, id: StatementId | None, since: int | None) -> Export:
     """
     logged = None if id is None else node.own(id)
     size, note = _head(node, logged)
-    files = {"checkpoint": note, "log.vkey": log_key(node).encode(), "log.pem": node.descriptor.keys.log.to_pem()}
+    files = {
+        "checkpoint": note,
+        "log.vkey": log_key(node).encode(),
+        "log.pem": node.descriptor.key("log", UNPLACED).to_pem(),
+    }
     cosigned_by = _cosigners(node, size, note, files)
     if since is not None:
         files["consistency"] = _consistency(node, since, size, note)
@@ -79,7 +83,7 @@ def _count(node: Node, size: int) -> int:
 
 def log_key(node: Node) -> str:
     """The log's verifier key, on a line of its own (C2SP signed-note)."""
-    return NoteKey(node.descriptor.origin, PLAIN, node.descriptor.keys.log).vkey + "\n"
+    return NoteKey(node.descriptor.origin, PLAIN, node.descriptor.key("log", UNPLACED)).vkey + "\n"
 
 
 def _cosigners(node: Node, size: int, note: bytes, files: dict[str, bytes]) -> tuple[str, ...]:
@@ -95,7 +99,7 @@ def _cosigners(node: Node, size: int, note: bytes, files: dict[str, bytes]) -> t
 def _witness_keys(node: Node, size: int) -> list[NoteKey]:
     parties = (node.descriptor, *(peer.descriptor for peer in node.parties.everybody))
     outside = [NoteKey.from_vkey(one.vkey) for one in node.store.outside.lines(size)]
-    return [*(NoteKey(by.witness_name, COSIGNATURE, by.keys.witness) for by in parties), *outside]
+    return [*(NoteKey(by.witness_name, COSIGNATURE, by.key("witness", UNPLACED)) for by in parties), *outside]
 
 
 def _consistency(node: Node, since: int, size: int, note: bytes) -> bytes:
@@ -111,8 +115,8 @@ def _receipts(node: Node, logged: Logged, size: int, note: bytes) -> dict[str, b
     if node.journal.read_only:
         raise LocalError(READ_ONLY, node.journal.read_only)
     receipt = Receipt(logged.index, tuple(node.journal.prover.inclusion(logged.index, size)), note)
-    envelope, keys = logged.signed.envelope, node.descriptor.keys
-    signed_with: VerifyingKey = keys.statement if logged.index else keys.root
+    envelope = logged.signed.envelope
+    signed_with = node.descriptor.key("statement" if logged.index else "root", logged.index)
     files = {
         "statement.cose": envelope.data,
         "statement.pem": signed_with.to_pem(),

@@ -95,9 +95,11 @@ class Journal:
 
     def extends(self, head: Checkpoint) -> bool:
         """Say whether this log goes on from a head of it, or is that head."""
-        if head.size > self.tree.size:
-            return False
-        return head.size == 0 or Tree.load(head.size, self._store.tile).root() == head.root
+        return head.size <= self.tree.size and (head.size == 0 or self.root_at(head.size) == head.root)
+
+    def root_at(self, size: int) -> bytes:
+        """The root over the first leaves of this log, as many as it has at the most."""
+        return self.tree.root() if size == self.tree.size else Tree.load(size, self._store.tile).root()
 
     def adopt(self) -> None:
         """Take the stored head as the last one signed, where the lock was lost. Only after the peers were asked.

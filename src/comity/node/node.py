@@ -22,15 +22,17 @@ from comity.exchange import release as gate
 from comity.exchange import sign
 from comity.model import fingerprint, party
 from comity.model import release as releases
+from comity.model.acknowledgement import Telling
 from comity.model.extension import NODE_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Terms
-from comity.model.party import Descriptor
+from comity.model.party import UNPLACED, Descriptor, Use
 from comity.model.release import Release
 from comity.model.statement import Draft, Index, Logged, Released, Signed, Unverified
 from comity.node import fold, recorded, upkeep
 from comity.node.journal import Journal, Proposal
 from comity.node.naming import Naming
+from comity.node.offers import Offers
 from comity.node.parties import Parties, Peer, unpack
 from comity.node.ports import CheckpointLock, Clock, Keyring, LeafRow, Randomness, ReleaseRow, Store
 from comity.node.shown import Shown
@@ -42,6 +44,7 @@ from comity.proof.hands import Hands, OneHand
 from comity.values import value
 
 _SCAN = 1000
+_USES: tuple[Use, ...] = ("statement", "log", "witness", "transport")
 
 T = TypeVar("T")
 
@@ -84,6 +87,7 @@ class Node:
         self.shown = Shown(store, self.journal)
         self.versions = Versions(store, descriptor.fingerprint)
         self.parties = Parties(store, descriptor)
+        self.offers = Offers(self.released, self.at)
 
     @classmethod
     def open(
@@ -101,8 +105,8 @@ class Node:
             LocalError: `not-a-node`, `damaged`.
         """
         me = whose(store)
-        for use in ("statement", "log", "witness", "transport"):
-            if getattr(keys, use).public != getattr(me.keys, use):
+        for use in _USES:
+            if getattr(keys, use).public != me.key(use, UNPLACED):
                 raise LocalError(DAMAGED, f"the {use} key is not the one of this party's descriptor", place="keys")
         return cls(store, lock, keys, clock, randomness, me, hands or OneHand())
 
@@ -146,6 +150,8 @@ class Node:
         return self.sign_all([draft for statement in statements for draft in self._release_drafts(statement, given)])
 
     def _release_drafts(self, statement: Signed, to: Mapping[Fingerprint, Terms]) -> list[Draft]:
+        if self.descriptor.fingerprint in to:
+            raise LocalError(BAD_ARGUMENT, "a party is never told by itself", place="--to")
         now = self.journal.now()
         return [
             gate.release(statement, to=party, terms=to[party], now=now, uuid=self.uuid())
@@ -270,6 +276,11 @@ class Node:
             raise LocalError(DAMAGED, f"leaf {index} is missing")
         return recall(row)
 
+    def offered(self, hearer: Fingerprint, release: StatementId) -> tuple[int, Telling] | None:
+        """The index of a release to a party, and the telling that it offers; None where it is none to that party."""
+        row = self.store.release(release)
+        return None if row is None or row.to != hearer else (row.index, self.offers.telling(row))
+
     # -- peers
 
     @property
@@ -301,9 +312,9 @@ class Node:
         """Pin a party by its descriptor, after its fingerprint was learnt by another way.
 
         Raises:
-            LocalError: `fingerprint-mismatch`, `name-taken`, `exists`, `bad-argument`.
+            LocalError: `fingerprint-mismatch`, `second-descriptor`, `key-taken`, `name-taken`, `exists`, `bad-argument`.
         """
-        return self.parties.add(packed, expected, petname)
+        return self.parties.add(packed, expected, petname, self.clock.now())
 
     # -- upkeep
 
@@ -323,7 +334,8 @@ class Node:
         """
         try:
             parties = [peer.descriptor for peer in self.parties.everybody]
-            self.store.refold(fold.refold(self.store, self.descriptor.fingerprint, parties, self._entries()))
+            me = self.descriptor.fingerprint
+            self.store.refold(fold.refold(self.store, me, parties, self._entries(), self.offered))
         except RemoteError as error:
             raise LocalError(DAMAGED, f"kept evidence cannot be read: {error.message}") from None
 

@@ -27,7 +27,7 @@ from comity.exchange import witness
 from comity.exchange.witness import Shown
 from comity.model import fingerprint
 from comity.model.fingerprint import ORIGINS
-from comity.model.party import address
+from comity.model.party import UNPLACED, address
 from comity.node.contacts import REACH, Contacts
 from comity.node.node import Node
 from comity.node.ports import OutsideLine, OutsideName, OutsideRow, OutsideWitnesses
@@ -158,7 +158,10 @@ def _key(node: Node, vkey: str) -> NoteKey:
         raise LocalError(BAD_ARGUMENT, message, place="VKEY") from None
     if key.type != COSIGNATURE:
         raise LocalError(BAD_ARGUMENT, "the key of a log, and not of a cosigner (type 0x04)", place="VKEY")
-    known = {node.descriptor.keys.witness, *(peer.descriptor.keys.witness for peer in node.parties.everybody)}
+    known = {
+        node.descriptor.key("witness", UNPLACED),
+        *(peer.descriptor.key("witness", UNPLACED) for peer in node.parties.everybody),
+    }
     if key.name.startswith(ORIGINS) or key.key in known:
         raise LocalError(BAD_ARGUMENT, "the witness key of a party: comity peer add makes it a witness", place="VKEY")
     return key

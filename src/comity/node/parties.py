@@ -13,15 +13,19 @@ from comity.errors import (
     BAD_ARGUMENT,
     EXISTS,
     FINGERPRINT_MISMATCH,
+    KEY_TAKEN,
     NAME_TAKEN,
     UNKNOWN_PARTY,
     ComityError,
     LocalError,
+    RemoteError,
 )
+from comity.exchange import labels
 from comity.model import fingerprint, party
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
 from comity.model.statement import Unverified
+from comity.node import second
 from comity.node.ports import PeerRow, Store
 from comity.proof import cbor
 from comity.space.instant import Instant
@@ -97,7 +101,9 @@ class Parties:
         return [found[name] for name in sorted(found)]
 
     def _unknown(self, name: str, place: str) -> LocalError:
-        if any(peer.petname == name for peer in self.everybody):
+        if name == self._me.party:
+            message = f"{name} is this party itself, and nobody is told by itself"
+        elif any(peer.petname == name for peer in self.everybody):
             message = f"{name} was removed: comity peer add takes it up again"
         elif self.present:
             known = ", ".join(peer.petname for peer in self.present)
@@ -112,30 +118,57 @@ class Parties:
 
     # -- changes
 
-    def add(self, packed: bytes, expected: Fingerprint, petname: str | None) -> Peer:
+    def add(self, packed: bytes, expected: Fingerprint, petname: str | None, now: Instant) -> Peer:
         """Pin a party by its descriptor, or take up again one that was removed, by the name that it had.
 
         Raises:
-            LocalError: `fingerprint-mismatch`, `name-taken`, `exists`, `bad-argument`.
+            LocalError: `fingerprint-mismatch`, `second-descriptor`, `key-taken`, `name-taken`, `exists`, `bad-argument`.
         """
         found = _descriptor(packed, expected)
-        before = self._known.get(found.fingerprint)
-        name = self._free(petname or (before.petname if before else found.party), found.fingerprint, "--as")
+        try:
+            self.compare(found, now)
+        except RemoteError as error:
+            raise LocalError(error.code, error.message) from None
         if found.fingerprint == self._me.fingerprint:
             raise LocalError(BAD_ARGUMENT, "that is this party itself")
+        self._keys_of_nobody_else(found)
+        before = self._known.get(found.fingerprint)
+        name = self._free(
+            petname or (before.petname if before else found.party), found.fingerprint, "--as", found.party
+        )
         if before is not None:
-            return self._restored(before, found, name)
+            return self._restored(before, name)
         self._store.add_peer(PeerRow(name, packed, found.fingerprint))
         self._known[found.fingerprint] = Peer(name, found)
         return self._known[found.fingerprint]
 
-    def _restored(self, before: Peer, found: Descriptor, name: str) -> Peer:
+    def compare(self, shown: Descriptor, now: Instant) -> None:
+        """Compare a descriptor that came from anywhere with the one known of the same party, if there is one.
+
+        Raises:
+            RemoteError: `second-descriptor`: it is another one; both are kept as evidence.
+        """
+        peer = self._known.get(shown.fingerprint)
+        pinned = self._me if shown.fingerprint == self._me.fingerprint else peer.descriptor if peer else None
+        if pinned is not None:
+            second.compare(self._store, pinned, shown, now)
+
+    def _keys_of_nobody_else(self, found: Descriptor) -> None:
+        """Require that no other party known here has one of its keys: what is signed with it would be of both."""
+        for name, other in ((self._me.party, self._me), *((peer.shown, peer.descriptor) for peer in self.everybody)):
+            if other.fingerprint != found.fingerprint and not found.every_key.isdisjoint(other.every_key):
+                who = "this party itself" if other is self._me else name
+                raise LocalError(KEY_TAKEN, f"it lists a key of {who}, and what is signed with that would be of both")
+
+    def namesakes(self, of: Descriptor) -> list[str]:
+        """Whom else one could take a party for that goes by the name it gives itself: petnames, and our own name."""
+        others = [peer for peer in self.everybody if peer.fingerprint != of.fingerprint]
+        found = [peer.shown for peer in others if any(labels.alike(of.party, name) for name in _names(peer))]
+        return [self._me.party, *found] if labels.alike(of.party, self._me.party) else found
+
+    def _restored(self, before: Peer, name: str) -> Peer:
         if before.removed_at is None:
             raise LocalError(EXISTS, f"already known as {before.petname}; comity peer rename gives it another name")
-        if found.signed.triple != before.descriptor.signed.triple:
-            raise LocalError(
-                BAD_ARGUMENT, "not the descriptor that is pinned for this fingerprint: what it said hangs on that"
-            )
         return self._change(replace(before, petname=name, removed_at=None))
 
     def rename(self, old: str, new: str) -> Peer:
@@ -166,8 +199,12 @@ class Parties:
         self._known[peer.fingerprint] = peer
         return peer
 
-    def _free(self, text: str, whose: Fingerprint, place: str) -> str:
-        """A petname that stands for nobody else here."""
+    def _free(self, text: str, whose: Fingerprint, place: str, itself: str = "") -> str:
+        """A petname that stands for nobody else here.
+
+        Args:
+            itself: what the party calls itself.
+        """
         try:
             name = fingerprint.party_name(text)
         except ValueError as error:
@@ -183,8 +220,13 @@ class Parties:
                 else "a party that was removed"
             )
             how = "give this one another name with --as" if place == "--as" else "choose another name"
-            raise LocalError(NAME_TAKEN, f"{name} stands for {of} here; {how}", place=place)
+            calls = "it calls itself so, and " if itself == name else ""
+            raise LocalError(NAME_TAKEN, f"{calls}{name} stands for {of} here; {how}", place=place)
         return name
+
+
+def _names(peer: Peer) -> tuple[str, str]:
+    return peer.petname, peer.descriptor.party
 
 
 def unpack(packed: bytes, expected: Fingerprint | None = None) -> Descriptor:

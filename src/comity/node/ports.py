@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NewType, Protocol
 
+from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
-from comity.model.statement import Triple
+from comity.model.statement import ItemHash, Triple
 from comity.proof.envelope import StatementId
 from comity.proof.keys import Signer
 from comity.space.index_box import IndexBox
@@ -116,12 +117,20 @@ class Peers(Protocol):
         """Ask for a page (spec/page.md)."""
         ...
 
+    async def items(self, peer: Descriptor, body: bytes) -> bytes:
+        """Ask for items by their hashes (spec/page.md)."""
+        ...
+
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         """Hand over an acknowledgement (spec/acknowledgement.md)."""
         ...
 
     async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
         """Show our head, to be cosigned (C2SP tlog-witness); returns the signature line."""
+        ...
+
+    async def descriptor(self, peer: Descriptor) -> bytes:
+        """Ask for its descriptor, packed (spec/descriptor.md)."""
         ...
 
     async def receipts(self, peer: Descriptor, body: bytes) -> bytes:
@@ -171,6 +180,8 @@ class ReceivedRow:
 
     Attributes:
         statement: None in a notice of withdrawal.
+        hash: of its bytes: what is held or refused.
+        page: which of the kept page ends has offered it: its `next`, 8 bytes.
         item: as it came, with its paths (one element of spec/page.md's items).
         size: of the teller's head that the paths lead to.
         answer: our statement that acknowledges or refuses it.
@@ -181,6 +192,8 @@ class ReceivedRow:
     stix_id: str
     teller: Fingerprint
     statement: StatementId | None
+    hash: ItemHash
+    page: bytes
     item: bytes
     size: int
     received_at: Instant
@@ -194,7 +207,7 @@ class OutgoingAnswer:
     """An acknowledgement of ours that its teller is to get.
 
     Attributes:
-        tellings: pairs of statement id and release id, 64 bytes each.
+        tellings: one after the other, 128 bytes each.
         delivered_at: when the teller confirmed it; None until then.
     """
 
@@ -204,30 +217,76 @@ class OutgoingAnswer:
     delivered_at: Instant | None = None
 
 
+# How many items of one release are judged, by their hashes: a teller that sends ever other bytes makes no work without end.
+MAX_JUDGED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRow:
+    """What a teller has offered us and not given yet, or not in a form that could be judged.
+
+    Attributes:
+        start, next: the range of the page that offered it.
+        tries: how often it was asked for in vain; `due` is when to ask again.
+    """
+
+    teller: Fingerprint
+    telling: Telling
+    size: int
+    start: int
+    next: int
+    tries: int
+    due: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRow:
+    """That a hearer has asked for one release of ours, by the hash of its item.
+
+    Attributes:
+        want: the digest of its signed want, by which this is kept.
+        position: of this telling in the want.
+        at: as the hearer claims.
+    """
+
+    release: StatementId
+    want: bytes
+    position: int
+    at: Instant
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """What a hearer has answered to one release of ours.
 
     Attributes:
+        item: the hash of the item that it answers.
+        ours: whether that is the item which we gave: else it speaks of other bytes.
         answer: the hearer's statement.
         position: of this telling in the answer.
         at: when it reached us.
+        is_own: it refuses for a reason that is the hearer's own, and no fault of the bytes: a later holding takes its place.
     """
 
     release: StatementId
+    item: ItemHash
+    ours: bool
     answer: StatementId
     position: int
     disposition: str
     reason: str | None
     claimed_at: Instant
     at: Instant
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Bytes kept as evidence: `kind`, from whom, about what.
 
-    Kinds: page-end, pull, head (a peer's), answer, receipt (of an answer), evidence; check (a record of our own: `recorded`).
+    Kinds: page-end, pull, want, head (a peer's), genesis (how the log under a head begins), told (where what was told to us
+    stands under a better head), answer, receipt (of an answer), evidence; formats (with which we judged);
+    check (a record of our own: `recorded`).
     """
 
     kind: str
@@ -373,6 +432,8 @@ class Batch:
         findings: a later one of the same three takes the place of an earlier one.
         checked: what the watch has looked at.
         heard: by teller, as of when we have all that it says it has told us.
+        pending: a later one of the same telling takes the place of an earlier one.
+        settled: what is pending no more.
     """
 
     leaves: list[LeafRow] = field(default_factory=list)
@@ -383,6 +444,9 @@ class Batch:
     received: list[ReceivedRow] = field(default_factory=list)
     outgoing: list[OutgoingAnswer] = field(default_factory=list)
     answers: list[AnswerRow] = field(default_factory=list)
+    fetches: list[FetchRow] = field(default_factory=list)
+    pending: list[PendingRow] = field(default_factory=list)
+    settled: list[tuple[Fingerprint, Telling]] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     heads: dict[Fingerprint, tuple[int, bytes]] = field(default_factory=dict)
     cursors: dict[Fingerprint, int] = field(default_factory=dict)
@@ -399,6 +463,9 @@ class Batch:
         self.received += other.received
         self.outgoing += other.outgoing
         self.answers += other.answers
+        self.fetches += other.fetches
+        self.pending += other.pending
+        self.settled += other.settled
         self.kept += other.kept
         self.versions += other.versions
         self.matters += other.matters
@@ -451,7 +518,8 @@ class Store(Protocol):
     def releases_of(self, statement: StatementId, to: Fingerprint | None = None) -> Sequence[ReleaseRow]: ...
     def release(self, id: StatementId) -> ReleaseRow | None: ...
     def withdrawal(self, release: ReleaseRow) -> int | None: ...
-    def answers_to(self, release: StatementId) -> AnswerRow | None: ...
+    def answers_to(self, release: StatementId) -> Sequence[AnswerRow]: ...
+    def fetch_of(self, release: StatementId) -> FetchRow | None: ...
     def answers_of(self, hearer: Fingerprint) -> Sequence[StatementId]: ...
     def silence(self, release: StatementId) -> int | None: ...
     def overdue(self, now: Instant) -> Sequence[ReleaseRow]: ...
@@ -460,7 +528,12 @@ class Store(Protocol):
     # -- what was received
     def received(self) -> Iterable[ReceivedRow]: ...
     def refused(self) -> int: ...
-    def received_release(self, teller: Fingerprint, release: StatementId) -> ReceivedRow | None: ...
+    def received_release(self, teller: Fingerprint, release: StatementId) -> Sequence[ReceivedRow]: ...
+    def heard_releases(self, teller: Fingerprint, limit: int) -> Sequence[StatementId]: ...
+    def heard_tellings(self, teller: Fingerprint, statement: StatementId) -> Sequence[ReceivedRow]: ...
+    def refused_of(self, teller: Fingerprint) -> Sequence[ReceivedRow]: ...
+    def refused_for(self, reason: str, after: int, limit: int) -> Sequence[tuple[int, ReceivedRow]]: ...
+    def pending(self, teller: Fingerprint) -> Sequence[PendingRow]: ...
     def received_statement(self, statement: StatementId) -> ReceivedRow | None: ...
     def outgoing(self, to: Fingerprint) -> Sequence[OutgoingAnswer]: ...
     def outgoing_answer(self, id: StatementId) -> OutgoingAnswer | None: ...

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from comity.errors import CONTENT_MISMATCH, DAMAGED, ComityError, LocalError, RemoteError
 from comity.model.fingerprint import Fingerprint
-from comity.model.party import Descriptor
+from comity.model.party import UNPLACED, Descriptor
 from comity.model.statement import Signed, Unverified
 from comity.node.ports import Batch, Kept, Store
 from comity.proof import cbor
@@ -54,7 +54,7 @@ def faults(store: Store, me: Descriptor) -> Iterator[tuple[str, str]]:
     """Check every record's bytes, id and signature; gives the place and the message of each that is not as it was signed."""
     for kept in store.kept(RECORD, me.fingerprint):
         try:
-            me.vouch(_read(kept))
+            me.vouch(_read(kept), UNPLACED)
         except ComityError as error:
             yield _place(kept), error.message
 

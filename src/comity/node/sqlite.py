@@ -12,16 +12,19 @@ from typing import Any
 import apsw
 
 from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
+from comity.model.acknowledgement import read_tellings
 from comity.model.fingerprint import Fingerprint
 from comity.node import sqlite_airspace, sqlite_outside, sqlite_places, sqlite_versions
 from comity.node._guard import guarded
 from comity.node.ports import (
     AnswerRow,
     Batch,
+    FetchRow,
     Kept,
     LeafRow,
     OutgoingAnswer,
     PeerRow,
+    PendingRow,
     ReceivedRow,
     ReleaseRow,
     VersionRow,
@@ -45,11 +48,15 @@ CREATE INDEX IF NOT EXISTS cosignatures_by ON cosignatures (by, size);
 CREATE TABLE IF NOT EXISTS peers (fingerprint TEXT PRIMARY KEY, petname TEXT NOT NULL UNIQUE, descriptor BLOB NOT NULL,
     removed_at INTEGER);
 CREATE TABLE IF NOT EXISTS received (seq INTEGER PRIMARY KEY, release BLOB NOT NULL, stix_id TEXT NOT NULL,
-    teller TEXT NOT NULL, statement BLOB, item BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
-    answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL, UNIQUE (teller, release));
+    teller TEXT NOT NULL, statement BLOB, hash BLOB NOT NULL, page BLOB NOT NULL, item BLOB NOT NULL, size INTEGER NOT NULL,
+    received_at INTEGER NOT NULL, answer BLOB NOT NULL, refused TEXT, withdrawn INTEGER NOT NULL,
+    UNIQUE (teller, release, hash));
 CREATE INDEX IF NOT EXISTS received_statement ON received (statement);
 CREATE INDEX IF NOT EXISTS received_refused ON received (seq) WHERE refused IS NOT NULL;
 CREATE INDEX IF NOT EXISTS received_stix ON received (teller, stix_id);
+CREATE TABLE IF NOT EXISTS pending (teller TEXT, release BLOB, hash BLOB, telling BLOB NOT NULL, size INTEGER NOT NULL,
+    start INTEGER NOT NULL, next INTEGER NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL,
+    PRIMARY KEY (teller, release, hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outgoing (id BLOB PRIMARY KEY, hearer TEXT NOT NULL, tellings BLOB NOT NULL, delivered_at INTEGER)
     WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS outgoing_open ON outgoing (hearer) WHERE delivered_at IS NULL;
@@ -65,8 +72,11 @@ CREATE TABLE IF NOT EXISTS releases (at INTEGER PRIMARY KEY, id BLOB NOT NULL UN
 CREATE INDEX IF NOT EXISTS releases_hearer ON releases (hearer, at);
 CREATE INDEX IF NOT EXISTS releases_told ON releases (statement, hearer);
 CREATE INDEX IF NOT EXISTS releases_open ON releases (answer_by) WHERE answer_by IS NOT NULL;
-CREATE TABLE IF NOT EXISTS answers (release BLOB PRIMARY KEY, answer BLOB NOT NULL, position INTEGER NOT NULL,
-    disposition TEXT NOT NULL, reason TEXT, claimed_at INTEGER NOT NULL, at INTEGER NOT NULL, hearer TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (release BLOB, item BLOB, ours INTEGER NOT NULL, answer BLOB NOT NULL,
+    position INTEGER NOT NULL, disposition TEXT NOT NULL, reason TEXT, claimed_at INTEGER NOT NULL, at INTEGER NOT NULL,
+    own INTEGER NOT NULL, hearer TEXT NOT NULL, PRIMARY KEY (release, item)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fetches (release BLOB PRIMARY KEY, want BLOB NOT NULL, position INTEGER NOT NULL,
+    at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS answers_hearer ON answers (hearer, answer);
 CREATE TABLE IF NOT EXISTS silences (release BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cursors (teller TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
@@ -74,11 +84,16 @@ CREATE TABLE IF NOT EXISTS heard (teller TEXT PRIMARY KEY, at INTEGER NOT NULL) 
 """
 
 _RELEASE = "at, id, stix_id, hearer, statement, statement_at, answer_by, withdrawn"
-_RECEIVED = "release, stix_id, teller, statement, item, size, received_at, answer, refused, withdrawn"
+_RECEIVED = "release, stix_id, teller, statement, hash, page, item, size, received_at, answer, refused, withdrawn"
+_NOW_HELD = (
+    "stix_id = excluded.stix_id, answer = excluded.answer, refused = NULL, withdrawn = excluded.withdrawn "
+    "WHERE refused IS NOT NULL AND excluded.refused IS NULL"
+)
 _RECEIVED_ROW = attrgetter(*_RECEIVED.split(", "))
 _PROJECTIONS = (
     "releases",
     "answers",
+    "fetches",
     "silences",
     "cursors",
     *sqlite_versions.PROJECTIONS,
@@ -143,12 +158,15 @@ class SqliteStore:
     def _keep(self, batch: Batch) -> None:
         if batch.received:
             rows = list(map(_RECEIVED_ROW, batch.received))
-            into = f"INSERT OR IGNORE INTO received ({_RECEIVED}) VALUES (?,?,?,?,?,?,?,?,?,?)"
+            # What was refused in the same bytes may be held later (`again`); nothing else takes the place of what was judged.
+            into = f"INSERT INTO received ({_RECEIVED}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET {_NOW_HELD}"
             self._db.executemany(into, rows)
             for r in batch.received:
                 if r.withdrawn and r.refused is None:
                     mark = "UPDATE received SET withdrawn = 1 WHERE teller = ? AND stix_id = ?"
                     self._db.execute(mark, (r.teller, r.stix_id))
+        if batch.pending or batch.settled:
+            self._keep_pending(batch)
         if batch.outgoing:
             sent = [(o.id, o.to, o.tellings, o.delivered_at) for o in batch.outgoing]
             self._db.executemany("INSERT OR IGNORE INTO outgoing VALUES (?, ?, ?, ?)", sent)
@@ -167,6 +185,15 @@ class SqliteStore:
             self._db.executemany(later, list(batch.heard.items()))
         self.airspace.keep(batch.findings)
 
+    def _keep_pending(self, batch: Batch) -> None:
+        rows = [
+            (p.teller, p.telling.release, p.telling.item, p.telling.data, p.size, p.start, p.next, p.tries, p.due)
+            for p in batch.pending
+        ]
+        self._db.executemany("INSERT OR REPLACE INTO pending VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        gone = [(teller, telling.release, telling.item) for teller, telling in batch.settled]
+        self._db.executemany("DELETE FROM pending WHERE teller = ? AND release = ? AND hash = ?", gone)
+
     def _fold(self, batch: Batch) -> None:
         if batch.releases:
             rows = [
@@ -178,6 +205,9 @@ class SqliteStore:
             self._db.executemany("UPDATE releases SET withdrawn = 1 WHERE stix_id = ? AND at < ?", withdrawn)
         if batch.answers:
             self._fold_answers(batch.answers)
+        if batch.fetches:
+            asked = [(f.release, f.want, f.position, f.at) for f in batch.fetches]
+            self._db.executemany("INSERT OR IGNORE INTO fetches VALUES (?, ?, ?, ?)", asked)
         if batch.silences:
             self._db.executemany("INSERT OR IGNORE INTO silences VALUES (?, ?)", batch.silences)
         released = [row.statement for row in batch.releases if row.statement]
@@ -187,8 +217,17 @@ class SqliteStore:
             self._db.executemany(raise_to, list(batch.cursors.items()))
 
     def _fold_answers(self, answers: list[AnswerRow]) -> None:
-        into = "INSERT OR IGNORE INTO answers SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, hearer FROM releases WHERE id = ?1"
-        rows = [(a.release, a.answer, a.position, a.disposition, a.reason, a.claimed_at, a.at) for a in answers]
+        # The first stands, unless it refused for reasons of the hearer's own, and the next one holds.
+        into = (
+            "INSERT INTO answers SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, hearer FROM releases WHERE id = ?1 "
+            "ON CONFLICT DO UPDATE SET answer = excluded.answer, position = excluded.position, "
+            "disposition = excluded.disposition, reason = excluded.reason, claimed_at = excluded.claimed_at, "
+            "at = excluded.at, own = excluded.own WHERE own AND excluded.disposition = 'held'"
+        )
+        rows = [
+            (a.release, a.item, a.ours, a.answer, a.position, a.disposition, a.reason, a.claimed_at, a.at, a.is_own)
+            for a in answers
+        ]
         self._db.executemany(into, rows)
 
     @guarded
@@ -344,7 +383,7 @@ class SqliteStore:
     def overdue(self, now: Instant) -> Sequence[ReleaseRow]:
         """Releases whose `answer_by` has passed with neither an answer nor a logged silence."""
         where = (
-            "answer_by < ? AND NOT withdrawn AND id NOT IN (SELECT release FROM answers) "
+            "answer_by < ? AND NOT withdrawn AND id NOT IN (SELECT release FROM answers WHERE ours) "
             "AND id NOT IN (SELECT release FROM silences) ORDER BY at LIMIT 100"
         )
         return self._releases(where, (now,))
@@ -363,11 +402,18 @@ class SqliteStore:
         return [ReleaseRow(*(*row[:7], bool(row[7]))) for row in rows]
 
     @guarded
-    def answers_to(self, release: StatementId) -> AnswerRow | None:
-        """What came back for a release."""
-        sql = "SELECT release, answer, position, disposition, reason, claimed_at, at FROM answers WHERE release = ?"
-        row = self._row(sql, (release,))
-        return None if row is None else AnswerRow(*row)
+    def answers_to(self, release: StatementId) -> Sequence[AnswerRow]:
+        """What came back for a release: about the item that we gave first, then about others, by when it came."""
+        columns = "release, item, ours, answer, position, disposition, reason, claimed_at, at, own"
+        sql = f"SELECT {columns} FROM answers WHERE release = ? ORDER BY ours DESC, at, item"
+        rows = self._rows(sql, (release,))
+        return [AnswerRow(*(*row[:2], bool(row[2]), *row[3:9], bool(row[9]))) for row in rows]
+
+    @guarded
+    def fetch_of(self, release: StatementId) -> FetchRow | None:
+        """That a release was asked for, for the first time."""
+        row = self._row("SELECT release, want, position, at FROM fetches WHERE release = ?", (release,))
+        return None if row is None else FetchRow(*row)
 
     @guarded
     def answers_of(self, hearer: Fingerprint) -> Sequence[StatementId]:
@@ -393,9 +439,42 @@ class SqliteStore:
         return self._value("SELECT count(*) FROM received WHERE refused IS NOT NULL", ())  # type: ignore[no-any-return]
 
     @guarded
-    def received_release(self, teller: Fingerprint, release: StatementId) -> ReceivedRow | None:
-        """What a teller has shown as the telling of a release; another may have shown the same, which is not its own."""
-        return self._received("teller = ? AND release = ?", teller, release)
+    def received_release(self, teller: Fingerprint, release: StatementId) -> Sequence[ReceivedRow]:
+        """All that a teller has shown as the telling of a release; another may have shown the same, which is not its own."""
+        sql = f"SELECT {_RECEIVED} FROM received WHERE teller = ? AND release = ? ORDER BY seq"
+        return [_received(row) for row in self._rows(sql, (teller, release))]
+
+    @guarded
+    def heard_releases(self, teller: Fingerprint, limit: int) -> Sequence[StatementId]:
+        """The newest releases under which a teller has shown something that was judged."""
+        sql = "SELECT release FROM received WHERE teller = ? GROUP BY release ORDER BY max(seq) DESC LIMIT ?"
+        return [StatementId(row[0]) for row in self._rows(sql, (teller, limit))]
+
+    @guarded
+    def heard_tellings(self, teller: Fingerprint, statement: StatementId) -> Sequence[ReceivedRow]:
+        """All tellings of a statement by one teller that were not refused, in the order of arrival."""
+        where = "statement = ? AND teller = ? AND refused IS NULL ORDER BY seq"
+        return [
+            _received(row) for row in self._rows(f"SELECT {_RECEIVED} FROM received WHERE {where}", (statement, teller))
+        ]
+
+    @guarded
+    def refused_of(self, teller: Fingerprint) -> Sequence[ReceivedRow]:
+        """All that was refused of one teller, in the order of arrival."""
+        where = "refused IS NOT NULL AND teller = ? ORDER BY seq"
+        return [_received(row) for row in self._rows(f"SELECT {_RECEIVED} FROM received WHERE {where}", (teller,))]
+
+    @guarded
+    def refused_for(self, reason: str, after: int, limit: int) -> Sequence[tuple[int, ReceivedRow]]:
+        """What was refused for a reason, each with its number, from a number on, in the order of arrival."""
+        sql = f"SELECT seq, {_RECEIVED} FROM received WHERE refused = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return [(row[0], _received(row[1:])) for row in self._rows(sql, (reason, after, limit))]
+
+    @guarded
+    def pending(self, teller: Fingerprint) -> Sequence[PendingRow]:
+        """What a teller has offered and not given, in the order in which it is due."""
+        sql = "SELECT teller, telling, size, start, next, tries, due FROM pending WHERE teller = ? ORDER BY due, release, hash"
+        return [PendingRow(row[0], read_tellings(row[1])[0], *row[2:]) for row in self._rows(sql, (teller,))]
 
     @guarded
     def received_statement(self, statement: StatementId) -> ReceivedRow | None:
@@ -511,4 +590,4 @@ class SqliteStore:
 
 
 def _received(row: tuple[Any, ...]) -> ReceivedRow:
-    return ReceivedRow(*(*row[:9], bool(row[9])))
+    return ReceivedRow(*(*row[:11], bool(row[11])))

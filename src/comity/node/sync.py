@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from comity.errors import (
     DAMAGED,
+    FINGERPRINT_MISMATCH,
     MALFORMED,
     NOT_FOUND,
     UNAUTHENTICATED,
@@ -20,28 +21,23 @@ from comity.errors import (
     RemoteError,
     TransportError,
 )
-from comity.exchange import acknowledge, deliver, witness
-from comity.exchange.acknowledge import Refused, Told
-from comity.exchange.deliver import Page, PageEnd, Pull
-from comity.exchange.witness import Head, Shown
-from comity.model.acknowledgement import Telling
+from comity.exchange import acknowledge, witness
+from comity.exchange.witness import Shown
+from comity.model.acknowledgement import read_tellings
 from comity.model.fingerprint import Fingerprint
-from comity.model.statement import Draft
-from comity.node import fold
+from comity.node.again import Again
 from comity.node.contacts import REACH, Contacts, Noting
 from comity.node.heads import Heads
+from comity.node.hearing import Hearing, Taken
 from comity.node.journal import Proposal
 from comity.node.node import Node
 from comity.node.outside import Outside
-from comity.node.parties import Peer
-from comity.node.ports import Batch, Kept, OutgoingAnswer, OutsideWitnesses, Peers, ReceivedRow
+from comity.node.parties import Peer, unpack
+from comity.node.ports import OutgoingAnswer, OutsideWitnesses, Peers
 from comity.node.receipts import Receipts
 from comity.node.teller import Teller
 from comity.node.watch import Watch
-from comity.proof import cbor
 from comity.proof.envelope import StatementId
-from comity.proof.merkle import PathMemo
-from comity.space import instant
 from comity.space.instant import Instant
 
 PAGE_ITEMS = 1000
@@ -85,7 +81,10 @@ class Sync:
         self._peers = Noting(peers, self.contacts)
         self.watch = Watch(node, report)
         self._heads, self._receipts = Heads(node, self._peers), Receipts(node, teller, self._peers)
+        self._hearing = Hearing(node, teller, self._peers)
+        self._again = Again(node, self._hearing)
         self.outside = None if witnesses is None else Outside(node, witnesses, self.contacts)
+        teller.timed, self._hearing.judged = self._timed, self._receipts.heard
         # Answers that their teller says it has no use for; not offered again before the next start.
         self._unwanted: set[StatementId] = set()
         self._news = asyncio.Event()
@@ -94,6 +93,14 @@ class Sync:
     def asked_at(self, peer: Peer) -> Instant | None:
         """When a peer last asked something of us, since this node was opened."""
         return self._teller.asked.get(peer.fingerprint)
+
+    def _timed(self, hearer: Fingerprint, error: RemoteError | None) -> None:
+        """Note what is wrong with the times of a hearer's answer, or that nothing is."""
+        name = self._node.party_name(hearer)
+        if error is None:
+            self.contacts.well(hearer, "times", name)
+        else:
+            self.contacts.failed(hearer, "times", error, f"{name}: {error}")
 
     async def once(self, peer: Peer) -> Round:
         """One whole round with one peer; a step that fails is told in `errors`, and the others are still tried."""
@@ -106,8 +113,10 @@ class Sync:
         async def all_receipts(peer: Peer, done: Round) -> None:
             done.receipts += await self._receipts.fetch(peer, now=True)
 
+        self.look_again()
         done.told = True  # by whoever asked for this round: in its errors
-        await self._attempt(peer, done, self._pull_all, self._send_answers, push_newest, all_receipts)
+        steps = self._pull_all, self._send_answers, push_newest, all_receipts, self.compare_descriptor
+        await self._attempt(peer, done, *steps)
         return done
 
     async def _attempt(self, peer: Peer, done: Round, *steps: Step) -> bool:
@@ -166,81 +175,16 @@ class Sync:
                 return
 
     async def pull(self, peer: Peer, wait: int, done: Round) -> bool:
-        """Ask for one page and take it in; True if there may be more."""
-        cursor, known = self._node.store.cursor(peer.fingerprint), self._teller.known_head(peer)
-        me = self._node.descriptor.fingerprint
-        have = known.size if known else 0
-        pull = Pull(me, peer.fingerprint, cursor, have, self._node.journal.now() // 1000)
-        signed = deliver.sign_pull(pull, self._node.keys.statement)
-        body = cbor.encode({"v": 1, "pull": signed, "limit": PAGE_ITEMS, "wait": wait})
-        answer = await self._peers.pull(peer.descriptor, body, wait=wait)
-        now_known = self._teller.known_head(peer)
-        if (now_known.size if now_known else 0) != have:
-            return True  # its head moved here while we waited: ask again, from the newer one
-        with self._teller.blaming(peer.fingerprint):
-            page = deliver.decode_page(answer)
-            head, end = deliver.check_page(page, by=peer.descriptor, pull=pull, known=known)
-        self._take(peer, page, head, end, done)
-        return end.start < end.next < end.size
-
-    def _take(self, peer: Peer, page: Page, head: Head, end: PageEnd, done: Round) -> None:
-        """Take a page in, at once: what was checked against a head is kept before another head is looked at."""
-        node, now = self._node, self._node.journal.now()
-        memo = PathMemo(head.size, head.root)
-        me = node.descriptor.fingerprint
-        found = acknowledge.examine(page.items, by=peer.descriptor, to=me, end=end, memo=memo, hands=node.hands)
-        fresh = [one for one in found if node.store.received_release(peer.fingerprint, one.telling.release) is None]
-        told = [one for one in fresh if isinstance(one, Told)]
-        refused = [one for one in fresh if isinstance(one, Refused)]
-        proposal = Proposal()
-        if told:
-            tellings = [one.telling for one in told]
-            draft = acknowledge.held(tellings, teller=peer.fingerprint, now=now, uuid=node.uuid())
-            answer = self._answer(proposal, peer, draft, tellings)
-            proposal.batch.received += [_held_row(one, peer, head.size, now, answer) for one in told]
-            for one in told:
-                if one.statement is not None:
-                    object = one.statement.object
-                    proposal.batch.versions += fold.version_rows(peer.fingerprint, one.statement.id, object)
-                    proposal.batch.matters += fold.matter_rows(peer.fingerprint, one.statement.id, object)
-        # One statement for each reason, however many items: whoever sends rubbish must not grow our log by all of it.
-        for reason in dict.fromkeys(one.code for one in refused):
-            bad = [one for one in refused if one.code == reason]
-            tellings = [one.telling for one in bad]
-            draft = acknowledge.refuse(tellings, reason, teller=peer.fingerprint, now=now, uuid=node.uuid())
-            answer = self._answer(proposal, peer, draft, tellings)
-            proposal.batch.received += [_refused_row(one, peer, head.size, now, answer) for one in bad]
-        self._keep_page(proposal.batch, peer, page, head, end, told, now)
-        node.journal.write([proposal])
-        done.received += len(told)
-        done.refused += len(refused)
-        if told:
-            self._news.set()  # what came is looked at while the answer is on its way
-
-    def _answer(self, proposal: Proposal, peer: Peer, draft: Draft, tellings: Sequence[Telling]) -> StatementId:
-        signed, pairs = self._node.sign(draft), b"".join(one.statement + one.release for one in tellings)
-        proposal.signed.append(signed)
-        proposal.batch.outgoing.append(OutgoingAnswer(signed.id, peer.fingerprint, pairs))
-        return signed.id
-
-    def _keep_page(
-        self, batch: Batch, peer: Peer, page: Page, head: Head, end: PageEnd, told: list[Told], now: Instant
-    ) -> None:
-        who = peer.fingerprint
-        batch.heads = {who: (head.size, head.note)}
-        batch.cursors = {who: end.next}
-        if end.next == end.size:  # the last page: until then there is more that we were not shown
-            batch.heard = {who: min(instant.from_seconds(end.at), now)}
-        if page.items or end.next > end.start:  # an end says also what was not there
-            batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), page.end, now))
-            batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
-        for one in told:
-            if one.omitted:
-                evidence = {"release": one.telling.release.hex(), "index": one.item.release_index, "start": end.start}
-                data = cbor.encode(
-                    {"code": "page-omission", "evidence": evidence, "item": deliver.encode_item(one.item)}
-                )
-                batch.kept.append(Kept("evidence", who, b"page-omission", data, now))
+        """Ask for one page and its items, and take them in; True if there may be more."""
+        taken = Taken()
+        try:
+            await self._hearing.pull(peer, wait, taken)
+        finally:
+            done.received += taken.held
+            done.refused += taken.refused
+            if taken.held:
+                self._news.set()  # what came is looked at while the answer is on its way
+        return taken.more
 
     # -- answering
 
@@ -260,16 +204,13 @@ class Sync:
     async def _send_answer(self, peer: Peer, answer: OutgoingAnswer) -> None:
         node = self._node
         logged = node.own(answer.id)
-        pairs = answer.tellings
-        tellings = [
-            Telling(StatementId(pairs[at : at + 32]), StatementId(pairs[at + 32 : at + 64]))
-            for at in range(0, len(pairs), 64)
-        ]
+        tellings = read_tellings(answer.tellings)
 
         async def send(shown: Shown) -> None:
             size = witness.read_head(shown.note, node.descriptor).size
-            path = node.journal.prover.inclusion(logged.index, size)
-            body = acknowledge.encode_answer(logged.signed, tellings, logged.index, path, shown)
+            prove = node.journal.prover.inclusion
+            place = acknowledge.Place(logged.index, tuple(prove(logged.index, size)), tuple(prove(0, size)))
+            body = acknowledge.encode_answer(logged.signed, tellings, place, shown)
             await self._peers.acknowledge(peer.descriptor, body)
 
         await self._heads.show(peer, node.journal.note or b"", send)
@@ -291,6 +232,17 @@ class Sync:
             LocalError: `read-only`: it shows a head that we signed and do not have.
         """
         return await self._heads.agrees(peer)
+
+    async def compare_descriptor(self, peer: Peer, done: Round) -> None:
+        """Ask a peer for its descriptor, which is the one that is pinned.
+
+        Raises:
+            RemoteError: `second-descriptor`: it shows another one, which is kept and not taken.
+        """
+        shown = unpack(await self._peers.descriptor(peer.descriptor))
+        if shown.fingerprint != peer.fingerprint:
+            raise RemoteError(FINGERPRINT_MISMATCH, "it shows another party's descriptor as its own")
+        self._node.parties.compare(shown, self._node.clock.now())
 
     async def _due_receipts(self, peer: Peer, done: Round) -> None:
         done.receipts += await self._receipts.fetch(peer, now=False)
@@ -324,8 +276,14 @@ class Sync:
             ways = [self._pull_for_ever(new), self._beat_for_ever(new, beat)]
             loops[new] = list(map(asyncio.create_task, ways))
 
+    def look_again(self) -> None:
+        """Look again at some of what was of a version that was unknown, where this node has learnt to read more."""
+        if self._again.step():
+            self._news.set()
+
     async def _upkeep(self) -> None:
         try:
+            self.look_again()
             self.publish()
             await self.deadlines()
         except LocalError as error:
@@ -360,10 +318,13 @@ class Sync:
             await asyncio.sleep(beat)
 
     async def _pull_for_ever(self, who: Fingerprint) -> None:
-        wait, pull = RETRY_FIRST, self._pull_all
+        wait, pull, compared = RETRY_FIRST, self._pull_all, False
         while peer := self._node.peer(who):
             done = Round(peer.petname)
             well = await self._attempt(peer, done, self._send_answers, pull, self._send_answers)
+            if well and not compared:
+                compared = True  # once, when it is first reached: what it shows may have changed while we were away
+                await self._attempt(peer, done, self.compare_descriptor)
             # After a silence the first page is asked for at once: until it is here, nobody knows how old the picture is.
             pull = self._pull_waiting if well else self._pull_all
             if well:
@@ -384,7 +345,7 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
 def _what(step: Step) -> str:
     """What a step tries, by one name for each of its forms."""
     name = str(getattr(step, "__name__", ""))
-    return next((what for what in ("pull", "answers", "receipts") if what in name), "head")
+    return next((what for what in ("pull", "answers", "receipts", "descriptor") if what in name), "head")
 
 
 def _unknown_here(peer: Peer, error: ComityError) -> RemoteError:
@@ -401,33 +362,3 @@ def _where(error: Exception) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return "?" if trace is None else f"{trace.tb_frame.f_code.co_name} line {trace.tb_lineno}"
-
-
-def _held_row(one: Told, peer: Peer, size: int, now: Instant, answer: StatementId) -> ReceivedRow:
-    said = None if one.statement is None else one.telling.statement
-    return ReceivedRow(
-        one.telling.release,
-        one.terms.id,
-        peer.fingerprint,
-        said,
-        cbor.encode(deliver.encode_item(one.item)),
-        size,
-        now,
-        answer,
-        withdrawn=one.terms.withdrawn,
-    )
-
-
-def _refused_row(one: Refused, peer: Peer, size: int, now: Instant, answer: StatementId) -> ReceivedRow:
-    said = None if one.item.statement is None else one.telling.statement
-    return ReceivedRow(
-        one.telling.release,
-        "",
-        peer.fingerprint,
-        said,
-        cbor.encode(deliver.encode_item(one.item)),
-        size,
-        now,
-        answer,
-        one.code,
-    )

@@ -1,30 +1,39 @@
 """The teller: what a node answers to other nodes. Each method takes the caller's fingerprint, which `access` has checked.
 
-A page is the only way in which content leaves, and `deliver.pack` takes nothing but `Released`. The forms stand in
-spec/node-api.md.
+Content leaves in one way alone: against a signed want, which is kept before anything is given, and by `deliver.pack`, which
+takes nothing but `Released`. The forms stand in spec/node-api.md.
 """
 
 import asyncio
 import base64
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from comity.errors import BAD_ARGUMENT, MALFORMED, NOT_FOUND, STALE_HEAD, WRONG_ADDRESSEE, RemoteError
-from comity.exchange import acknowledge, deliver, witness
-from comity.exchange.acknowledge import Answer
-from comity.exchange.deliver import Page, PageEnd, Pull
+from comity.errors import (
+    BAD_ARGUMENT,
+    CLOCK_SKEW,
+    HEAD_FORK,
+    MALFORMED,
+    NOT_FOUND,
+    NOT_INCLUDED,
+    STALE_HEAD,
+    WRONG_ADDRESSEE,
+    RemoteError,
+)
+from comity.exchange import acknowledge, deliver, requests, times, witness
+from comity.exchange.acknowledge import Acknowledged
+from comity.exchange.deliver import Given, Item, Offer, Page, PageEnd, Pull
 from comity.exchange.witness import Head, Shown
-from comity.model.acknowledgement import root_over
+from comity.model.acknowledgement import HELD, NO_READING, NO_STATEMENT, Telling, read_tellings, root_over
 from comity.model.fingerprint import Fingerprint
-from comity.model.statement import Released
-from comity.node import fold
-from comity.node.access import Caller, authorise
-from comity.node.evidence import own_head
+from comity.node import fold, stands
+from comity.node.access import is_addressee
+from comity.node.fold import encode_want, want_key
 from comity.node.node import Node
 from comity.node.parties import Peer
-from comity.node.ports import Batch, Kept, ReleaseRow, Store
+from comity.node.ports import MAX_JUDGED, Batch, Kept, ReleaseRow, Store
 from comity.proof import cbor
 from comity.proof.checkpoint import add_lines
 from comity.proof.envelope import StatementId
@@ -34,8 +43,8 @@ from comity.space.instant import Instant
 
 MAX_WAIT = 25
 MAX_ITEMS = 1000
-MAX_PAGE_BYTES = 8 << 20
-MAX_RECEIPTS = 100
+# Of what one page offers, which a hearer then asks for at one time; no more than the next after it is read.
+MAX_PAGE_BYTES = deliver.MAX_WANTED
 MAX_EVIDENCE = 100
 # A note has at most 64 lines; two are the log's own.
 MAX_PARTIES_LINES, MAX_OUTSIDE_LINES = 54, 8
@@ -85,6 +94,7 @@ class Teller:
     Attributes:
         asked: when each member last asked something, since this node was opened.
         answered: is called with the hearer and the id of each answer that is new.
+        timed: is called with the hearer of each answer, and what is wrong with its times, if anything is.
     """
 
     def __init__(self, node: Node) -> None:
@@ -93,6 +103,7 @@ class Teller:
         self._closing = False
         self.asked: dict[Fingerprint, Instant] = {}
         self.answered: Callable[[Fingerprint, StatementId], None] = lambda hearer, answer: None
+        self.timed: Callable[[Fingerprint, RemoteError | None], None] = lambda hearer, error: None
         node.journal.released = self._wake
 
     # -- pulls
@@ -104,14 +115,13 @@ class Teller:
             RemoteError: `malformed`, `wrong-addressee`, `bad-argument`, ...
         """
         peer = self._peer(caller)
-        fields = deliver.fields_of(
-            cbor.decode(body, place="pull"), {"v": int, "pull": bytes, "limit": int, "wait": int}
-        )
+        fields = requests.PULLING.of_map(cbor.decode(body, place="pull"))
         pull = deliver.read_pull(fields["pull"], peer.descriptor)
         if pull.to != self._node.descriptor.fingerprint:
             raise RemoteError(WRONG_ADDRESSEE, "a pull meant for another party")
         if max(pull.cursor, pull.have) > self._node.shown.known(caller)[0]:
             raise RemoteError(BAD_ARGUMENT, "beyond any head of this log that was shown to you", place="pull")
+        self._of_this_log(pull.have, pull.root)
         self._keep(pull, fields["pull"])
         rows = self._rows(pull, fields["limit"])
         if not rows and fields["wait"]:
@@ -137,23 +147,29 @@ class Teller:
 
     def _page(self, pull: Pull, rows: list[ReleaseRow], limit: int) -> bytes:
         node, journal = self._node, self._node.journal
-        released = _within(MAX_PAGE_BYTES, map(node.released, rows))
-        size, note = node.shown.holding(pull.by, released[-1].release.index + 1 if released else 0)
-        whole = len(rows) < limit and len(released) == len(rows)
-        items = deliver.pack(released, lambda index: journal.prover.inclusion(index, size))
+        offers = tuple(_within(MAX_PAGE_BYTES, map(node.offers.of, rows)))
+        whole = len(rows) < limit and len(offers) == len(rows)
+        rows = rows[: len(offers)]
+        size, note = node.shown.holding(pull.by, rows[-1].index + 1 if rows else 0)
         end = PageEnd(
             node.descriptor.fingerprint,
             pull.by,
             pull.cursor,
-            size if whole else released[-1].release.index + 1,
+            size if whole else rows[-1].index + 1,
             size,
-            len(items),
-            root_over([item.telling for item in items]),
+            journal.root_at(size),
+            len(offers),
+            root_over([offer.telling for offer in offers]),
             journal.now() // 1000,
         )
         path = tuple(journal.prover.consistency(pull.have, size)) if 0 < pull.have < size else ()
-        page = Page(items, Shown(note, pull.have, path), deliver.sign_page_end(end, node.keys.statement))
+        page = Page(offers, Shown(note, pull.have, path), deliver.sign_page_end(end, node.keys.statement))
         return deliver.encode_page(page)
+
+    def _of_this_log(self, size: int, root: bytes) -> None:
+        """Require that a head is one of this log: a message that names another fits a copy of it, and not this one."""
+        if size > self._node.journal.tree.size or self._node.journal.root_at(size) != root:
+            raise RemoteError(HEAD_FORK, f"you hold another head of {size} leaves than this log has")
 
     def close(self) -> None:
         """Answer every waiting pull now, and let none wait any more: the server is about to leave."""
@@ -181,20 +197,63 @@ class Teller:
             for event in self._waiting.pop(party, ()):
                 event.set()
 
-    # -- one statement
+    # -- items
 
-    def statement(self, caller: Fingerprint, id: StatementId) -> bytes:
-        """Answer for one statement: its item, with the head it is proved against.
+    def items(self, caller: Fingerprint, body: bytes) -> bytes:
+        """Give the items that the caller wants, by their hashes, once its signed want is kept.
+
+        Returns:
+            `deliver.encode_items`, in the order of the want: nil for what is unknown, not released to the caller, withdrawn,
+            of another hash, or more than one answer has room for: these answer alike.
 
         Raises:
-            RemoteError: `not-found`: unknown, not released to the caller, or withdrawn: the three answer alike.
+            RemoteError: `malformed`, `wrong-addressee`, `content-mismatch`, `bad-argument`, `head-fork`, ...
         """
-        rows = [row for row in self._node.store.releases_of(id, caller) if not row.withdrawn and self._shown(row)]
-        authorise(Caller.ADDRESSEE, caller, rows[-1] if rows else None)
-        released = self._node.released(rows[-1])
-        size, note = self._node.shown.holding(caller, rows[-1].index + 1)
-        items = deliver.pack([released], lambda index: self._node.journal.prover.inclusion(index, size))
-        return cbor.encode({"v": 1, "item": deliver.encode_item(items[0]), "note": note})
+        peer = self._peer(caller)
+        fields = requests.WANTING.of_map(cbor.decode(body, place="items request"))
+        tellings = read_tellings(fields["tellings"])
+        me = self._node.descriptor.fingerprint
+        want = deliver.check_want(fields["want"], tellings, by=peer.descriptor, to=me)
+        if abs(want.at - self._node.clock.now() // 1000) > times.BEFORE_COSIGNATURE:
+            raise RemoteError(CLOCK_SKEW, "the time of the want is more than five minutes off our clock", place="want")
+        if not 0 < want.size <= self._node.shown.known(caller)[0]:
+            raise RemoteError(BAD_ARGUMENT, "beyond any head of this log that was shown to you", place="want")
+        self._of_this_log(want.size, want.log_root)
+        rows = list(self._wanted(caller, tellings, want.size))
+        self._keep_want(peer, fields["want"], tellings, rows)
+        items = tuple(self._item(row, want.size) for row in rows)
+        return deliver.encode_items(Given(items, tuple(self._node.journal.prover.inclusion(0, want.size))))
+
+    def _wanted(self, caller: Fingerprint, tellings: Sequence[Telling], size: int) -> Iterator[ReleaseRow | None]:
+        """The release of each telling that is wanted and may be given, as far as one answer has room."""
+        room, seen = deliver.MAX_WANTED, set[StatementId]()
+        for telling in tellings:
+            row = self._node.store.release(telling.release)
+            known = row is not None and row.index < size and is_addressee(caller, row) and row.id not in seen
+            offer = self._node.offers.of(row) if row is not None and known else None
+            if row is None or offer is None or offer.telling != telling or (offer.size > room and seen):
+                yield None
+                continue
+            seen.add(row.id)
+            room -= offer.size
+            yield row
+
+    def _item(self, row: ReleaseRow | None, size: int) -> Item | None:
+        if row is None:
+            return None
+        prover = self._node.journal.prover
+        return deliver.pack([self._node.released(row)], lambda index: prover.inclusion(index, size))[0]
+
+    def _keep_want(
+        self, peer: Peer, signed: bytes, tellings: Sequence[Telling], rows: Sequence[ReleaseRow | None]
+    ) -> None:
+        """Keep a want before anything is given for it; one that asks for nothing new shows nothing more, and is not kept."""
+        if not any(row is not None and self._node.store.fetch_of(row.id) is None for row in rows):
+            return
+        data = encode_want(signed, tellings)
+        kept = Kept("want", peer.fingerprint, want_key(data), data, self._node.clock.now())
+        fetches = fold.fetch_rows(kept, peer.descriptor, self._node.offered)
+        self._node.store.commit(Batch(kept=[kept], fetches=fetches))
 
     # -- acknowledgements
 
@@ -202,7 +261,8 @@ class Teller:
         """Take an acknowledgement of what the caller was told; one that answers nothing new is not kept.
 
         Raises:
-            RemoteError: `stale-head`, `not-found`: of something never told to the caller; or a fault of the answer.
+            RemoteError: `stale-head`, `not-found`: of something never told to the caller; `head-fork`, `not-included`: of a
+                head that is not one of this log, or does not hold it; or a fault of the answer.
         """
         peer = self._peer(caller)
         answer = acknowledge.decode_answer(body)
@@ -211,24 +271,58 @@ class Teller:
             checked = acknowledge.check_answer(
                 answer, by=peer.descriptor, teller=self._node.descriptor.fingerprint, known=known
             )
-        self._ours(caller, answer)
+        self._look_at_times(checked, self._ours(caller, checked))
         id, new = checked.signed.id, Batch(heads={caller: (checked.head.size, checked.head.note)})
         # A member may sign any number of answers to one telling; the first stands, and the others must not fill the disk.
-        fresh = any(self._node.store.answers_to(telling.release) is None for telling in checked.tellings)
+        fresh = any(self._is_new(telling, checked.said.disposition) for telling in checked.tellings)
         if fresh:
             kept = Kept("answer", caller, id, body, self._node.clock.now())
-            new.kept, new.answers = [kept], fold.answer_rows(kept)
+            new.kept, new.answers = [kept], fold.answer_rows(kept, self._node.offered)
         # Written at once: what was checked against a head is kept before another head is looked at.
         self._node.store.commit(new)
         if fresh:
             self.answered(caller, id)
         return b""
 
-    def _ours(self, caller: Fingerprint, answer: Answer) -> None:
-        for telling in answer.tellings:
-            row = self._node.store.release(telling.release)
-            if row is None or row.to != caller or (row.statement or bytes(32)) != telling.statement:
-                raise RemoteError(NOT_FOUND, "an acknowledgement of something that was not told to you")
+    def _is_new(self, telling: Telling, disposition: str) -> bool:
+        """Say whether an answer is the first about these bytes, or holds what was refused for the hearer's own reasons."""
+        rows = {one.item: one for one in self._node.store.answers_to(telling.release)}
+        known = rows.get(telling.item)
+        if known is None:
+            return len(rows) < MAX_JUDGED
+        return known.is_own and disposition == HELD
+
+    def _ours(self, caller: Fingerprint, answer: Acknowledged) -> ReleaseRow:
+        """Require all of an answer that a proof file of it needs: else a hearer could keep us from showing anything.
+
+        Returns:
+            The last of the releases that it answers.
+        """
+        said = answer.said
+        last = max((self._told(caller, telling) for telling in answer.tellings), key=lambda row: row.index)
+        self._of_this_log(said.log_size, said.log_root)
+        if said.log_size <= last.index:
+            raise RemoteError(
+                NOT_INCLUDED, f"it names a head of {said.log_size} leaves, which does not hold the release"
+            )
+        return last
+
+    def _told(self, caller: Fingerprint, telling: Telling) -> ReleaseRow:
+        row = self._node.store.release(telling.release)
+        if row is None or row.to != caller or (row.statement or NO_STATEMENT) != telling.statement:
+            raise RemoteError(NOT_FOUND, "an acknowledgement of something that was not told to you")
+        if telling.reading != NO_READING:
+            raise RemoteError(
+                MALFORMED, "nobody reads back yet: the hash of a reading is 32 zero bytes", place="tellings"
+            )
+        return row
+
+    def _look_at_times(self, answer: Acknowledged, row: ReleaseRow) -> None:
+        """Tell the operator of times that cannot be true beside ours: the answer counts, and a proof file names them."""
+        received, answered = answer.said.received_at // 1000, answer.signed.envelope.iat
+        released, now = self._node.at(row.index).signed.envelope.iat, self._node.clock.now() // 1000
+        wrong = times.of_an_answer(received, answered, released=released, now=now)
+        self.timed(answer.by.fingerprint, None if wrong is None else RemoteError(CLOCK_SKEW, wrong))
 
     # -- witnessing
 
@@ -282,13 +376,19 @@ class Teller:
             raise
 
     def _keep_evidence(self, about: Fingerprint, error: RemoteError) -> None:
-        code = error.code.encode()
-        data = cbor.encode({"code": error.code, "message": error.message, "evidence": error.evidence})
-        have = self._node.store.kept("evidence", about, code)
+        told = {"code": error.code, "message": error.message, "evidence": error.evidence}
+        kept = self.evidence(about, error.code, told)
+        if kept:
+            self._node.store.commit(Batch(kept=kept))
+
+    def evidence(self, about: Fingerprint, code: str, told: Mapping[str, object]) -> list[Kept]:
+        """What is to be kept of a fault: nothing where the same, or enough of its kind, is kept already."""
+        data = cbor.encode(dict(told))
+        have = self._node.store.kept("evidence", about, code.encode())
         # The same lie told again proves nothing more, and must not fill the disk.
-        if len(have) < MAX_EVIDENCE and data not in {kept.data for kept in have}:
-            kept = Kept("evidence", about, code, data, self._node.clock.now())
-            self._node.store.commit(Batch(kept=[kept]))
+        if len(have) >= MAX_EVIDENCE or data in {kept.data for kept in have}:
+            return []
+        return [Kept("evidence", about, code.encode(), data, self._node.clock.now())]
 
     # -- heads, tiles, receipts
 
@@ -318,34 +418,12 @@ class Teller:
         return self._node.store.tile(level, number)[: wanted * 32]
 
     def receipts(self, caller: Fingerprint, body: bytes) -> bytes:
-        """Fresh receipts of acknowledgements that we made to the caller, under the best cosigned head that holds each.
+        """Fresh receipts of what we answered and told to the caller: see `stands`.
 
-        Returns:
-            CBOR {"v", "receipts": [[id, index, path, note, old, consistency] ...]}: `old` is the caller's size or,
-            where our head is older than that, its own, and the path joins the two.
+        Raises:
+            RemoteError: `malformed`.
         """
-        fields = deliver.fields_of(cbor.decode(body, place="receipts"), {"v": int, "ids": bytes, "have": int})
-        given, have = fields["ids"], fields["have"]
-        if len(given) % 32 or len(given) > 32 * MAX_RECEIPTS or have > self._node.shown.known(caller)[0]:
-            message = f"ids are 32 bytes each, {MAX_RECEIPTS} at most; have is the size of a head that was shown to you"
-            raise RemoteError(MALFORMED, message, place="ids")
-        ids = [StatementId(given[at : at + 32]) for at in range(0, len(given), 32)]
-        if len(set(ids)) != len(ids):
-            raise RemoteError(MALFORMED, "one id stands twice", place="ids")
-        found = []
-        for id in ids:
-            row = self._node.store.outgoing_answer(id)
-            if row is not None and row.to == caller:
-                found.append(self._receipt(row.id, caller, have))
-        return cbor.encode({"v": 1, "receipts": found})
-
-    def _receipt(self, id: StatementId, caller: Fingerprint, have: int) -> list[object]:
-        index = self._node.own(id).index
-        size, note = own_head(self._node, index, caller)
-        prover = self._node.journal.prover
-        small, large = min(size, have), max(size, have)
-        path = prover.consistency(small, large) if 0 < small < large else []
-        return [id, index, b"".join(prover.inclusion(index, size)), note, small, b"".join(path)]
+        return stands.receipts(self._node, caller, body)
 
     def _peer(self, caller: Fingerprint) -> Peer:
         peer = self._node.peer(caller)
@@ -362,13 +440,11 @@ def cosigned(store: Store, size: int, note: bytes) -> bytes:
     return add_lines(note, parties + outside)
 
 
-def _within(limit: int, released: Iterable[Released]) -> list[Released]:
-    """As many from the start as have this much content together, or one; what comes after the next is not read."""
+def _within(limit: int, offers: Iterable[Offer]) -> Iterator[Offer]:
+    """As many from the start as come to this many bytes together, or one."""
     total = 0
-    kept: list[Released] = []
-    for one in released:
-        total += len(one.statement.signed.object.raw) if one.statement else 0
-        if kept and total > limit:
-            break
-        kept.append(one)
-    return kept
+    for offer in offers:
+        total += offer.size
+        if total > limit and total > offer.size:
+            return
+        yield offer

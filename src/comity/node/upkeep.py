@@ -11,7 +11,7 @@ from comity.exchange import witness
 from comity.exchange.witness import Head
 from comity.model import party
 from comity.model.party import Descriptor
-from comity.model.statement import Unverified
+from comity.model.statement import Index, Unverified
 from comity.node import recorded
 from comity.node.ports import LeafRow, Store
 from comity.proof import envelope
@@ -98,7 +98,7 @@ class _Walk:
             raise RemoteError(CONTENT_MISMATCH, "stored under another id than its bytes have")
         parsed = envelope.parse(data)
         if self._me is not None:
-            parsed.verify(self._me.keys.statement if row.index else self._me.keys.root)
+            parsed.verify(self._me.key("statement" if row.index else "root", Index(row.index)))
         return parsed
 
     def _in_tile(self, index: int) -> bytes:

@@ -20,8 +20,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import NewType
 
+from comity import formats
 from comity.errors import CONTENT_MISMATCH, MALFORMED, RemoteError
+from comity.formats import Format
 from comity.proof import cbor, cose
+from comity.proof.cose import Sign1
 from comity.proof.hands import Hands, OneHand
 from comity.proof.keys import Signer, VerifyingKey
 from comity.proof.merkle import HASH_SIZE, are_hashes, leaf_hash
@@ -136,7 +139,7 @@ def parse(data: bytes, *, place: str = "") -> Envelope:
     """Read a signed statement strictly; the signature is not checked here.
 
     Raises:
-        RemoteError: `malformed` or `unknown-algorithm`.
+        RemoteError: `malformed`, `unknown-version` or `unknown-algorithm`.
     """
     usual = _USUAL.fullmatch(data)
     if usual is None:
@@ -151,10 +154,20 @@ def _parse(data: bytes, place: str) -> Envelope:
     if len(data) > MAX_ENVELOPE:
         raise RemoteError(MALFORMED, f"a signed statement has at most {MAX_ENVELOPE} bytes", place=place)
     message = cose.parse_sign1(data, place=place)
+    version = formats.version_of(message.protected.get(259), CONTENT_TYPE)
+    if version is None:
+        raise RemoteError(MALFORMED, _WRONG if 259 in message.protected else _NOT_ONE, place=place)
+    return STATEMENT.reader(version)(message, data, place)
+
+
+_NOT_ONE = "not the header of a signed statement (spec/statement.md)"
+
+
+def _parse_1(message: Sign1, data: bytes, place: str) -> Envelope:
     header = message.protected
     claims = header.get(15)
     if header.keys() != _HEADERS or message.unprotected or type(claims) is not dict or claims.keys() != _CLAIMS:
-        raise RemoteError(MALFORMED, "not the header of a signed statement (spec/statement.md)", place=place)
+        raise RemoteError(MALFORMED, _NOT_ONE, place=place)
     iss, sub, iat, kid, commitment = claims[1], claims[2], claims[6], header[4], message.payload
     if not (
         _are_claims(iss, iat)
@@ -163,12 +176,13 @@ def _parse(data: bytes, place: str) -> Envelope:
         and type(kid) is bytes
         and len(kid) == 8
         and header[258] == -16
-        and header[259] == CONTENT_TYPE
     ):
         raise RemoteError(MALFORMED, _WRONG, place=place)
     parts = message.algorithm, message.protected_bytes, message.signature
     return Envelope(data, StatementId(leaf_hash(data)), iss, sub, iat, kid, commitment, *parts)
 
+
+STATEMENT = Format("statement", {1: _parse_1})
 
 _WRONG = "a claim or header of a signed statement has the wrong form"
 

@@ -8,12 +8,12 @@ Rule 3: ended, cancelled or withdrawn is out; a notice whose times are over obje
 Pure: it is handed what was said, and the time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, cast
 
 from comity.errors import RemoteError
-from comity.model import notice, site
+from comity.model import typed
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.notice import Notice
@@ -113,18 +113,18 @@ class Airspace:
                     break
 
 
-_READERS: dict[str, Callable[[StixObject], Matter]] = {"notice": notice.read, "protected-site": site.read}
-TYPES = frozenset(_READERS)
+TYPES = frozenset({"notice", "protected-site"})
 
 
 def entries(by: Fingerprint, statement: StatementId, found: StixObject) -> tuple[Entry, ...]:
     """The entries of a notice or site; none of another object.
 
     Raises:
-        RemoteError: `not-stix`, or `too-large`: it does not fit in an index.
+        RemoteError: `not-stix`, `unknown-version`, or `too-large`: it does not fit in an index.
     """
-    reader = _READERS.get(found.type)
-    return () if reader is None else entries_of(by, statement, reader(found))
+    if found.type not in TYPES:
+        return ()
+    return entries_of(by, statement, cast(Matter, typed.read(found)))
 
 
 def entries_of(by: Fingerprint, statement: StatementId, matter: Matter) -> tuple[Entry, ...]:

@@ -17,7 +17,7 @@ from comity.space.instant import Instant
 
 # Rungs whose time is a bound, and those whose time is known to the second: nothing finer is shown of them.
 BOUNDS = frozenset({"logged", "witnessed"})
-_TO_SECOND = BOUNDS | {"said", "released", "fetched", "withdrawn"}
+_TO_SECOND = BOUNDS | {"said", "released", "offered", "fetched", "withdrawn"}
 
 LADDER = ("said", "logged", "witnessed", "released", "fetched", "held", "opened", "loaded")
 
@@ -30,8 +30,8 @@ class Facts:
         said_at, released_at: the statements' `iat`.
         logged_by: the bound of our own cosignature on the first published head that holds the statement.
         witnessed_by: that of another's earliest cosignature on such a head.
-        fetched_at: of the hearer's signed pull for what follows: inferred, for it would have asked so, too, if this item had
-            been left out of its page.
+        fetched_at: of the hearer's signed want of these very bytes; that they came is shown by its answer alone.
+        other: `held` or `refused`, where the hearer's answer is about other bytes than those that it was given.
         answered_at: as the hearer claims in its acknowledgement.
         proved_by: the bound of the earliest cosignature by a third party on the hearer's head that holds the acknowledgement.
         proofs: how many third parties cosigned that head.
@@ -48,6 +48,7 @@ class Facts:
     answered_at: Instant | None = None
     proved_by: Instant | None = None
     proofs: int = 0
+    other: str | None = None
     unacknowledged: bool = False
     answer_by: Instant | None = None
     withdrawn_at: Instant | None = None
@@ -75,6 +76,7 @@ class Standing:
             "third_parties": facts.proofs,
             "disposition": facts.disposition,
             "refused": facts.reason if facts.disposition == "refused" else None,
+            "answered_other_bytes": facts.other,
             "answer_by": _text(facts.answer_by),
             "unacknowledged": facts.unacknowledged,
             "withdrawn": facts.withdrawn_at is not None,

@@ -1,18 +1,21 @@
 """Vectors of spec/acknowledgement.md: acknowledgements, refusals, answers on their way, silence."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from comity.exchange import acknowledge
+from comity.exchange.acknowledge import Place
 from comity.exchange.witness import Shown
 from comity.model import acknowledgement
 from comity.model.acknowledgement import Acknowledgement, Telling, Unacknowledged
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Signed
 from comity.proof import cbor
-from conformance.vectors.cast import Log, Vector, actor, at, bad, flip, good, seed, uuid
+from conformance.vectors.cast import Log, Vector, actor, at, bad, descriptor_content, flip, good, seed, uuid
 from conformance.vectors.shared import in_pieces, repeated
-from conformance.vectors.story import story
+from conformance.vectors.story import TOLD, root_of, story, telling_of
+from world import keys_of
 
 
 def vectors() -> list[Vector]:
@@ -24,9 +27,9 @@ def vectors() -> list[Vector]:
 
 def written(**changed: Any) -> bytes:
     told = story()
-    root = acknowledgement.root_over([told.telling])
+    root, log_root = acknowledgement.root_over([told.telling]), root_of(told.fr, TOLD)
     to = Fingerprint(actor("fr").fingerprint)
-    said = Acknowledgement(f"acknowledgement--{uuid('ack')}", to, root, 1, "held", at(5), None)
+    said = Acknowledgement(f"acknowledgement--{uuid('ack')}", to, TOLD, log_root, root, 1, "held", at(5), None)
     return _changed(acknowledgement.write(said, at(5)), changed)
 
 
@@ -52,6 +55,12 @@ def _contents() -> list[Vector]:
         ("to-petname", "ACKNOWLEDGEMENT-2", "to a petname", {"to": "fr"}),
         ("root-missing", "ACKNOWLEDGEMENT-2", "of no tellings", {"root": None}),
         ("root-upper-case", "ACKNOWLEDGEMENT-2", "a root in capitals", {"root": seed("x").hex().upper()}),
+        ("log-size-missing", "ACKNOWLEDGEMENT-2", "of a head without its size", {"log_size": None}),
+        ("log-size-zero", "ACKNOWLEDGEMENT-2", "of an empty log", {"log_size": 0}),
+        ("log-size-text", "ACKNOWLEDGEMENT-2", "a size as text", {"log_size": "5"}),
+        ("log-root-missing", "ACKNOWLEDGEMENT-2", "of a head without its root", {"log_root": None}),
+        ("log-root-short", "ACKNOWLEDGEMENT-2", "62 digits", {"log_root": root_of(story().fr, TOLD).hex()[:62]}),
+        ("log-root-upper-case", "ACKNOWLEDGEMENT-2", "a root in capitals", {"log_root": seed("y").hex().upper()}),
         ("count-zero", "ACKNOWLEDGEMENT-2", "of none", {"count": 0}),
         ("count-text", "ACKNOWLEDGEMENT-2", "a count as text", {"count": "1"}),
         ("count-fraction", "ACKNOWLEDGEMENT-2", "a count with a point", {"count": 1.0}),
@@ -70,7 +79,10 @@ def _contents() -> list[Vector]:
         ("refused-without-reason", "ACKNOWLEDGEMENT-3", "refused, without one", {"disposition": "refused"}),
         ("reason-prose", "ACKNOWLEDGEMENT-3", "a reason in words", refused | {"reason": "We do not like it."}),
     ]
-    plain = {"to": fr, "count": 1, "disposition": "held", "reason": None}
+    told = story()
+    head = {"log_size": TOLD, "log_root": root_of(told.fr, TOLD).hex()}
+    root = acknowledgement.root_over([told.telling]).hex()
+    plain = {"to": fr, **head, "root": root, "count": 1, "disposition": "held", "reason": None}
     return [
         good("content-held", "ACKNOWLEDGEMENT-1", "one telling is held", shown(written()), plain),
         good(
@@ -89,7 +101,8 @@ def answer(said: Signed | None = None, log: Log | None = None, **changed: Any) -
     own, of = said or told.held, log or told.ru
     index, size = changed.pop("at", 2), changed.pop("size", 3)
     shown = Shown(of.note(size, when=at(5)), 0, ())
-    plain = acknowledge.encode_answer(own, [told.telling], index, of.path(index, size), shown)
+    place = Place(index, tuple(of.path(index, size)), tuple(of.path(0, size)))
+    plain = acknowledge.encode_answer(own, [told.telling], place, shown)
     parts = {name: part for name, part in (cbor.decode(plain) | changed).items() if part is not None}
     return cbor.encode(parts)
 
@@ -105,19 +118,21 @@ def _output(**changed: Any) -> dict[str, Any]:
         "disposition": "held",
         "reason": None,
         "received_at": "2026-11-26T10:05:00.000Z",
-        "tellings": [[told.report.id.hex(), told.to_ru.id.hex()]],
+        "tellings": [_ids(told.telling)],
         "index": 2,
         "size": 3,
     }
     return plain | changed
 
 
+def _ids(telling: Telling) -> dict[str, str]:
+    return {"statement": telling.statement.hex(), "release": telling.release.hex(), "item": telling.item.hex()}
+
+
 def _forms() -> list[Vector]:
-    told = story()
-    pair = told.report.id + told.to_ru.id
+    one = story().telling.data
     whole = cbor.decode(answer())
     rows: list[tuple[str, str, str, bytes]] = [
-        ("answer-version", "ACKNOWLEDGEMENT-4", "a later version", answer(v=2)),
         ("answer-no-head", "ACKNOWLEDGEMENT-4", "no head", answer(head=None)),
         ("answer-key-extra", "ACKNOWLEDGEMENT-4", "a key that the form does not have", answer(note=b"")),
         ("answer-trailing", "ACKNOWLEDGEMENT-4", "one byte more after the end", answer() + b"\x00"),
@@ -130,13 +145,18 @@ def _forms() -> list[Vector]:
             answer(statement=whole["statement"][:2]),
         ),
         ("tellings-none", "ACKNOWLEDGEMENT-5", "no telling", answer(tellings=b"")),
-        ("tellings-half", "ACKNOWLEDGEMENT-5", "half a telling", answer(tellings=pair[:32])),
+        ("tellings-half", "ACKNOWLEDGEMENT-5", "half a telling", answer(tellings=one[:64])),
+        ("tellings-and-half", "ACKNOWLEDGEMENT-5", "a telling and a half", answer(tellings=one + one[:64])),
+        ("answer-no-genesis", "ACKNOWLEDGEMENT-4", "no place of the descriptor", answer(genesis=None)),
+        ("answer-genesis-odd", "ACKNOWLEDGEMENT-4", "its path of 33 bytes", answer(genesis=bytes(33))),
     ]
     large = _pieces(["00", (1 << 20) + 1])
-    many = _pieces(*repeated(answer(tellings=pair * 1001), pair, 1001)["pieces"])
+    many = _pieces(*repeated(answer(tellings=one * 1001), one, 1001)["pieces"])
     return [
         good("answer", "ACKNOWLEDGEMENT-4", "ru holds the report and says so", _shown(answer()), _output()),
         *(bad(name, rule, "malformed", desc, _shown(data)) for name, rule, desc, data in rows),
+        bad("answer-version", "ACKNOWLEDGEMENT-4", "unknown-version", "a later version", _shown(answer(v=2))),
+        bad("answer-v-0", "ACKNOWLEDGEMENT-4", "malformed", "version 0", _shown(answer(v=0))),
         bad("tellings-1001", "ACKNOWLEDGEMENT-5", "malformed", "1,001 tellings", many),
         bad("answer-too-large", "ACKNOWLEDGEMENT-4", "too-large", "more than a mebibyte", large),
     ]
@@ -157,16 +177,19 @@ def _judged() -> list[Vector]:
     whole = cbor.decode(answer())
     flipped = [flip(whole["statement"][0], -1), *whole["statement"][1:]]
     salted = [whole["statement"][0], flip(whole["statement"][1], 0), whole["statement"][2]]
-    other = Telling(told.note.id, told.to_us.id)
+    other = telling_of(told.note, told.to_us)
+    other_bytes = replace(told.telling, item=other.item)
+    of_others, others_log = said_by_ru(written(root=acknowledgement.root_over([other_bytes]).hex()), "of other bytes")
+    second, second_log = _second_descriptor()
     by_log_key = signed_with_log_key()
     small, large = told.ru.note(2, when=at(4)), _longer().note(when=at(9))
     forked = Log(ru, told.ru.entries[1], told.ru.entries[1])
     two, two_log = said_by_ru(written(count=2), "of two")
     to_us, us_log = said_by_ru(written(to=us.fingerprint), "to us")
-    swapped = answer(tellings=other.statement + other.release)
+    swapped = answer(tellings=other.data)
     grown = Shown(told.ru.note(when=at(5)), 2, tuple(told.ru.join(2, 3)))
     joined = answer(head=[grown.note, 2, b"".join(grown.path)])
-    refused, log = said_by_ru(written(disposition="refused", reason="not-included"), "refused")
+    refused, log = said_by_ru(written(disposition="refused", reason="bad-signature"), "refused")
     rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
         ("forged", "ACKNOWLEDGEMENT-6", "bad-signature", "one bit of the signature", _shown(answer(statement=flipped))),
         ("by-another", "ACKNOWLEDGEMENT-6", "wrong-issuer", "ru's acknowledgement as us's", _shown(answer(), by="us")),
@@ -194,6 +217,13 @@ def _judged() -> list[Vector]:
             _shown(swapped),
         ),
         (
+            "other-item",
+            "ACKNOWLEDGEMENT-8",
+            "content-mismatch",
+            "beside the same ids with another item hash",
+            _shown(answer(tellings=other_bytes.data)),
+        ),
+        (
             "tellings-twice",
             "ACKNOWLEDGEMENT-8",
             "content-mismatch",
@@ -214,6 +244,20 @@ def _judged() -> list[Vector]:
             "not-included",
             "one bit of the path",
             _shown(answer(path=flip(whole["path"], 0))),
+        ),
+        (
+            "genesis-flipped",
+            "ACKNOWLEDGEMENT-9",
+            "not-included",
+            "one bit of the path of the descriptor",
+            _shown(answer(genesis=flip(whole["genesis"], 0))),
+        ),
+        (
+            "genesis-another",
+            "ACKNOWLEDGEMENT-9",
+            "not-included",
+            "in a log that begins with a second descriptor of ru, of the same keys",
+            _shown(answer(second, second_log)),
         ),
         (
             "not-logged",
@@ -251,7 +295,7 @@ def _judged() -> list[Vector]:
             _shown(answer(), known=small),
         ),
     ]
-    told_refused = _output(disposition="refused", reason="not-included")
+    told_refused = _output(disposition="refused", reason="bad-signature")
     return [
         good(
             "answer-grown",
@@ -267,8 +311,24 @@ def _judged() -> list[Vector]:
             _shown(answer(refused, log)),
             told_refused,
         ),
+        good(
+            "answer-other-bytes",
+            "ACKNOWLEDGEMENT-15",
+            "ru holds other bytes than fr gave: it says which",
+            _shown(answer(of_others, others_log, tellings=other_bytes.data)),
+            _output(tellings=[_ids(other_bytes)]),
+        ),
         *(bad(name, rule, code, desc, given) for name, rule, code, desc, given in rows),
     ]
+
+
+def _second_descriptor() -> tuple[Signed, Log]:
+    """The acknowledgement in a log of ru's that begins with another descriptor than the one that is pinned."""
+    ru, told = actor("ru"), story()
+    log = Log(ru, *told.ru.entries[1:])
+    raw = descriptor_content("ru", keys_of(ru.descriptor), addresses=["https://ru.example:8443"])
+    log.entries[0] = ru.says(raw, "second descriptor of ru", at(0), by=ru.root)
+    return told.held, log
 
 
 def _longer() -> Log:

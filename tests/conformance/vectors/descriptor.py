@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from comity.model import party
-from comity.model.party import Keys
+from comity.model.party import UNPLACED, Keys
 from comity.proof import cbor, envelope
 from comity.proof.keys import Signer, SigningKey
 from conformance.vectors.cast import (
@@ -22,6 +22,7 @@ from conformance.vectors.cast import (
     uuid,
 )
 from conformance.vectors.shared import repeated
+from world import keys_of
 
 _SALT = seed("random/descriptor")[:16]
 
@@ -37,7 +38,7 @@ def described(raw: bytes, signer: Signer | None = None, **changed: Any) -> bytes
 
 
 def _keys(of: Actor) -> Keys:
-    return of.descriptor.keys
+    return keys_of(of.descriptor)
 
 
 def _content(**changed: Any) -> bytes:
@@ -68,7 +69,7 @@ def _accepted() -> list[Vector]:
             "addresses": [f"https://{name}.example"],
             "next_root": SigningKey(seed(f"{name}/next")).public.id.hex(),
             "reconstruction": False,
-            "keys": {role: getattr(one.descriptor.keys, role).raw.hex() for role in party.ROLES},
+            "keys": {role: one.descriptor.key(role, UNPLACED).raw.hex() for role in party.ROLES},
         }
         given = _shown(one.packed, fingerprint=one.fingerprint)
         told.append(good(f"accepted-{name}", "DESCRIPTOR-1", desc, given, output))
@@ -85,8 +86,18 @@ def _accepted() -> list[Vector]:
     return [
         *told,
         good("reconstruction", "DESCRIPTOR-16", "a party that exists in a demo alone", marked, fr),
+        good(
+            "formats",
+            "DESCRIPTOR-21",
+            "a party that says what it reads, among it what nobody knows",
+            _shown(described(_content(formats=_FORMATS))),
+            told[0].output | {"formats": _FORMATS},
+        ),
         good("addresses", "DESCRIPTOR-12", "addresses of all kinds", many, told[0].output | {"addresses": places}),
     ]
+
+
+_FORMATS = {"page": [1, 2], "proof-file": [3], "something-new": [1]}
 
 
 def _signed() -> list[Vector]:
@@ -169,6 +180,25 @@ def _b64(raw: bytes) -> str:
 def _properties() -> list[Vector]:
     following = SigningKey(seed("fr/next")).public.id.hex()
     made: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("formats-list", "DESCRIPTOR-21", "names without versions", {"formats": ["page"]}),
+        ("formats-number", "DESCRIPTOR-21", "one version that is no list", {"formats": {"page": 1}}),
+        ("formats-no-version", "DESCRIPTOR-21", "no version", {"formats": {"page": []}}),
+        ("formats-zero", "DESCRIPTOR-21", "version 0", {"formats": {"page": [0, 1]}}),
+        ("formats-true", "DESCRIPTOR-21", "a version that is true", {"formats": {"page": [True]}}),
+        ("formats-falling", "DESCRIPTOR-21", "versions in falling order", {"formats": {"page": [2, 1]}}),
+        ("formats-twice", "DESCRIPTOR-21", "a version twice", {"formats": {"page": [1, 1]}}),
+        ("formats-17", "DESCRIPTOR-21", "17 versions", {"formats": {"page": [*range(1, 18)]}}),
+        ("formats-name", "DESCRIPTOR-21", "a name in capitals", {"formats": {"Page": [1]}}),
+        (
+            "formats-65",
+            "DESCRIPTOR-21",
+            "65 names",
+            {
+                "formats": {f"f{'-' * number}": [1] for number in range(32)}
+                | {f"g{'-' * number}": [1] for number in range(32)}
+                | {"h": [1]}
+            },
+        ),
         ("next-root-missing", "DESCRIPTOR-9", "no digest of the next root", {"next_root": None}),
         ("next-root-upper-case", "DESCRIPTOR-9", "the digest in capitals", {"next_root": following.upper()}),
         ("next-root-short", "DESCRIPTOR-9", "31 bytes", {"next_root": following[:62]}),

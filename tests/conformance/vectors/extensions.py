@@ -23,7 +23,7 @@ def shown(value: Any, read: str = "content") -> dict[str, Any]:
 
 
 def vectors() -> list[Vector]:
-    return [*_declared(), *_objects(), *_foreign(), *_said()]
+    return [*_declared(), *_objects(), *_foreign(), *_versions(), *_said()]
 
 
 def _declared() -> list[Vector]:
@@ -91,6 +91,22 @@ def _foreign() -> list[Vector]:
     return [
         good("foreign-type", "EXTENSIONS-4", desc, shown(base), output),
         *(bad(name, "EXTENSIONS-4", "not-stix", desc, shown(value)) for name, desc, value in made),
+    ]
+
+
+def _versions() -> list[Vector]:
+    def of(version: Any) -> dict[str, Any]:
+        return plain("claim", extensions={COMITY_TYPES["claim"]: {"extension_type": "new-sdo", "v": version}})
+
+    output = {"type": "claim", "id": f"claim--{uuid('claim')}", "modified": _CREATED, "revoked": False}
+    forms = [("zero", 0), ("text", "2"), ("true", True), ("fraction", 1.5)]
+    notice = plain("notice", extensions={COMITY_TYPES["notice"]: {"extension_type": "new-sdo", "v": 2}})
+    return [
+        good(
+            "version-later", "EXTENSIONS-7", "a later version of a type that has no reader here", shown(of(2)), output
+        ),
+        *(bad(f"version-{name}", "EXTENSIONS-7", "not-stix", "no version", shown(of(value))) for name, value in forms),
+        bad("version-unknown", "EXTENSIONS-8", "unknown-version", "a notice of a later version", shown(notice, "said")),
     ]
 
 

@@ -1,241 +1,46 @@
-"""Vectors of spec/proof-file.md: one telling, proved with nothing but the file."""
+"""Vectors of spec/proof-file.md that are refused for the form of the file, or of its parties."""
 
 import base64
 from typing import Any
 
 from comity.exchange import prove
-from comity.exchange.prove import Place, ProofFile
+from comity.exchange.prove import ProofFile
 from comity.model.party import Keys
 from comity.proof import cbor
-from conformance.vectors import acknowledgement, descriptor
-from conformance.vectors.cast import (
-    NAMES,
-    Actor,
-    Vector,
-    actor,
-    bad,
-    descriptor_content,
-    flip,
-    good,
-)
+from conformance.vectors import descriptor
+from conformance.vectors.cast import Actor, Vector, actor, bad, descriptor_content, flip
 from conformance.vectors.proof_made import (
+    answer_of,
     bare_telling,
     changed,
+    closed,
     complete,
+    held_in,
+    mine,
     note_fr,
-    note_ru,
+    refusal,
     shown,
     silent,
     taken_back,
 )
-from conformance.vectors.story import story
+from conformance.vectors.story import pull, story
+from world import keys_of
 
 
 def vectors() -> list[Vector]:
-    return [*_accepted(), *_forms(), *_parties()]
-
-
-# -- what a good one shows
-
-
-def _rung(name: str, minute: str, by: str, basis: str) -> dict[str, Any]:
-    """A bound is the end of the second that a cosignature bears; what a party says of itself may be finer than a second."""
-    fine = ".000" if name in ("held", "refused", "unacknowledged") else ""
-    bound = name in ("logged", "witnessed")
-    return {"rung": name, "at": f"2026-11-26T10:{minute}{fine}Z", "bound": bound, "by": by, "basis": basis}
-
-
-_NOT_SHOWN = [
-    "that anybody read it, or understood it",
-    "that what it says is true",
-    "whether it was replaced, or withdrawn later than the ladder shows",
-    "what else was told, or to whom: only what stands in this file",
-]
-_WITNESSED = _rung("witnessed", "03:31", "us", "cosigned")
-_LADDER = [
-    _rung("said", "01:00", "fr", "claimed"),
-    _rung("logged", "03:01", "fr", "claimed"),
-    _WITNESSED,
-    _rung("released", "01:30", "fr", "claimed"),
-    _rung("fetched", "08:00", "ru", "inferred"),
-    _rung("held", "05:00", "ru", "claimed"),
-]
-_WITNESSES = [
-    {"party": "us", "at": "2026-11-26T10:06:01Z", "bound": True},
-    {"party": "de", "at": "2026-11-26T10:07:01Z", "bound": True},
-]
-
-
-def _verdict(*names: str, **more: Any) -> dict[str, Any]:
-    told = story()
-    plain = {
-        "valid": True,
-        "trusted": False,
-        "said_by": "fr",
-        "told_to": "ru",
-        "held_by": "ru",
-        "object": told.report.object.id,
-        "type": "report",
-        "statement": told.report.id.hex(),
-        "said_at": "2026-11-26T10:01:00Z",
-        "held_at": "2026-11-26T10:05:00.000Z",
-        "refused": None,
-        "proved_by": "2026-11-26T10:06:01Z",
-        "withdrawn_at": None,
-        "witnesses": _WITNESSES,
-        "fingerprints": {actor(name).descriptor.party: actor(name).fingerprint for name in names},
-        "ladder": _LADDER,
-        "reconstruction": False,
-        "notes": [],
-        "not_shown": _NOT_SHOWN,
-    }
-    return plain | more
-
-
-def _without_witness() -> list[dict[str, Any]]:
-    return [rung for rung in _LADDER if rung is not _WITNESSED]
-
-
-def _accepted() -> list[Vector]:
-    told, whole = story(), prove.encode(complete())
-    prints = {name: actor(name).fingerprint for name in NAMES}
-    both = {name: prints[name] for name in ("fr", "ru")}
-    three = both | {"de": prints["de"]}
-    unwitnessed = {"ladder": _without_witness(), "witnesses": [], "proved_by": None, "trusted": True}
-    late = "2026-11-26T10:07:01Z"
-    refused, log = acknowledgement.said_by_ru(
-        acknowledgement.written(disposition="refused", reason="not-included"), "refused"
-    )
-    place = Place(2, tuple(log.path(2, 3)))
-    held = [
-        list(refused.triple),
-        0,
-        b"",
-        place.index,
-        b"".join(place.path),
-        prove.pack_note(note_ru(log)),
-    ]
-    second = [*_LADDER[:5], _rung("refused", "05:00", "ru", "claimed")]
-    bare_ladder = [_LADDER[0], _LADDER[1], _LADDER[3]]
-    nobody = {"held_by": None, "held_at": None, "proved_by": None, "witnesses": [], "ladder": bare_ladder}
-    silence = {
-        "told_to": "us",
-        "object": told.note.object.id,
-        "type": "note",
-        "statement": told.note.id.hex(),
-        "said_at": "2026-11-26T10:02:00Z",
-        "ladder": [
-            _rung("said", "02:00", "fr", "claimed"),
-            _rung("logged", "31:01", "fr", "claimed"),
-            _rung("released", "02:30", "fr", "claimed"),
-            _rung("unacknowledged", "20:00", "fr", "claimed"),
-        ],
-    }
-    withdrawn = {
-        "ladder": [
-            _LADDER[0],
-            _rung("logged", "41:01", "fr", "claimed"),
-            *_LADDER[3:],
-            _rung("withdrawn", "40:00", "fr", "claimed"),
-        ],
-        "withdrawn_at": "2026-11-26T10:40:00Z",
-    }
-    labels = ["france calls itself fr in the file", "no party in the file has the fingerprint given for elsewhere"]
-    every = _verdict(*NAMES)
-    rows: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
-        ("complete", "PROOF-FILE-1", "the report as told to ru: held, cosigned by us and de", shown(whole), every),
-        ("trusted", "PROOF-FILE-16", "with all four fingerprints", shown(whole, prints), every | {"trusted": True}),
-        (
-            "trusted-teller-alone",
-            "PROOF-FILE-16",
-            "the hearer is not among those trusted",
-            shown(whole, {"fr": prints["fr"], "us": prints["us"]}),
-            every | {"witnesses": _WITNESSES[:1]},
-        ),
-        (
-            "trusted-both-alone",
-            "PROOF-FILE-17",
-            "no witness is among those trusted: no proved time",
-            shown(whole, both),
-            every | unwitnessed,
-        ),
-        (
-            "trusted-late-witness",
-            "PROOF-FILE-17",
-            "the later witness is the only one trusted",
-            shown(whole, three),
-            every | unwitnessed | {"witnesses": _WITNESSES[1:], "proved_by": late},
-        ),
-        (
-            "quorum-2",
-            "PROOF-FILE-17",
-            "two cosignatures are wanted: the time of the second",
-            shown(whole, quorum=2),
-            every | {"proved_by": late},
-        ),
-        (
-            "quorum-3",
-            "PROOF-FILE-17",
-            "three are wanted; there are two",
-            shown(whole, quorum=3),
-            every | {"proved_by": None},
-        ),
-        (
-            "refused",
-            "PROOF-FILE-19",
-            "ru refused it: told, and not held",
-            shown(changed(complete(), held=held)),
-            every | {"held_by": None, "held_at": None, "refused": "not-included", "ladder": second},
-        ),
-        (
-            "bare",
-            "PROOF-FILE-19",
-            "the lower rungs alone",
-            shown(prove.encode(bare_telling())),
-            _verdict("fr", "ru") | nobody,
-        ),
-        (
-            "silent",
-            "PROOF-FILE-13",
-            "us did not answer",
-            shown(prove.encode(silent())),
-            _verdict("fr", "us") | nobody | silence,
-        ),
-        (
-            "withdrawn",
-            "PROOF-FILE-26",
-            "fr took the release back after ru held it: it stays held",
-            shown(prove.encode(taken_back())),
-            every | withdrawn,
-        ),
-        (
-            "trusted-own-labels",
-            "PROOF-FILE-27",
-            "the reader has names of its own for two of the parties, and one that the file does not have",
-            shown(whole, {"france": prints["fr"], "ru": prints["ru"], "elsewhere": "0" * 64}),
-            every | unwitnessed | {"notes": labels},
-        ),
-        (
-            "reconstruction",
-            "PROOF-FILE-24",
-            "the hearer exists in an exercise alone",
-            shown(_with_parties(bare_telling(), actor("fr").packed, _played("ru"))),
-            _verdict("fr", "ru") | nobody | {"reconstruction": True},
-        ),
-    ]
-    return [good(name, rule, desc, given, output) for name, rule, desc, given, output in rows]
-
-
-# -- what is refused
+    return [*_forms(), *_kinds(), *_parties()]
 
 
 def _forms() -> list[Vector]:
     whole, least = complete(), bare_telling()
     fields = cbor.decode(prove.encode(least))
     parties = fields["parties"]
+    parts = cbor.decode(prove.encode(whole))
+    held, want = parts["held"], parts["want"][0]
+    end = cbor.decode(prove.encode(mine()))["end"][0]
     unsorted_keys = b"\xa5" + b"".join(cbor.encode(k) + cbor.encode(v) for k, v in reversed(fields.items()))
     rows: list[tuple[str, str, str, bytes]] = [
-        ("version", "PROOF-FILE-1", "a later version", changed(least, v=2)),
+        ("v-true", "PROOF-FILE-1", "a version that is true", changed(least, v=True)),
         ("key-extra", "PROOF-FILE-1", "a part that the form does not have", changed(least, comment="x")),
         ("key-missing", "PROOF-FILE-1", "no release", changed(least, release=None)),
         ("keys-unsorted", "PROOF-FILE-1", "its keys in another order", unsorted_keys),
@@ -243,13 +48,40 @@ def _forms() -> list[Vector]:
         ("truncated", "PROOF-FILE-1", "the last byte is missing", prove.encode(least)[:-1]),
         ("empty", "PROOF-FILE-1", "nothing", b""),
         ("not-cbor", "PROOF-FILE-1", "a text", b"told at ten"),
-        ("log-three-parts", "PROOF-FILE-1", "no place for the release", changed(least, log=fields["log"][:3])),
+        ("log-one-part", "PROOF-FILE-1", "no path of the teller's descriptor", changed(least, log=fields["log"][:1])),
+        ("log-five-parts", "PROOF-FILE-1", "no place for the release", changed(least, log=fields["log"][:5])),
+        ("log-eight-parts", "PROOF-FILE-1", "one part more", changed(least, log=[*fields["log"], b""])),
         (
-            "held-five-parts",
+            "log-genesis-odd",
             "PROOF-FILE-1",
-            "no checkpoint of the hearer",
-            changed(whole, held=cbor.decode(prove.encode(whole))["held"][:5]),
+            "a path of 31 bytes",
+            changed(least, log=[fields["log"][0], bytes(31), *fields["log"][2:]]),
         ),
+        ("end-bare", "PROOF-FILE-1", "a page end without its places", changed(mine(), end=end)),
+        ("end-three-parts", "PROOF-FILE-1", "a page end without a join", changed(mine(), end=[end, 0, b""])),
+        (
+            "closed-hash-short",
+            "PROOF-FILE-1",
+            "31 bytes for the content that is left out",
+            changed(whole, statement=[parts["statement"][0], bytes(31)]),
+        ),
+        (
+            "closed-salted",
+            "PROOF-FILE-1",
+            "the salt, and no content",
+            changed(whole, statement=parts["statement"][:2]),
+        ),
+        ("held-five-parts", "PROOF-FILE-1", "no checkpoint of the hearer", changed(whole, held=held[:5])),
+        ("held-no-genesis", "PROOF-FILE-1", "no path of the hearer's descriptor", changed(whole, held=held[:7])),
+        (
+            "held-item-short",
+            "PROOF-FILE-1",
+            "an item hash of 31 bytes",
+            changed(whole, held=[held[0], bytes(31), *held[2:]]),
+        ),
+        ("want-bare", "PROOF-FILE-1", "a want without its places", changed(whole, want=want)),
+        ("want-three-parts", "PROOF-FILE-1", "a want without a join", changed(whole, want=[want, 0, b""])),
+        ("pull-extra", "PROOF-FILE-1", "a pull, which shows nothing of one item", changed(whole, pull=pull())),
         ("parties-unsorted", "PROOF-FILE-2", "descriptors in another order", changed(least, parties=parties[::-1])),
         ("parties-twice", "PROOF-FILE-2", "one descriptor twice", changed(least, parties=[parties[0], *parties])),
         ("parties-none", "PROOF-FILE-2", "no descriptor", changed(least, parties=[])),
@@ -261,6 +93,7 @@ def _forms() -> list[Vector]:
     large = {"read": "proof", "trust": {}, "quorum": 1, "pieces": [["00", (4 << 20) + 1]]}
     return [
         *(bad(name, rule, "malformed", desc, shown(data)) for name, rule, desc, data in rows),
+        bad("version", "PROOF-FILE-1", "unknown-version", "a later version", shown(changed(least, v=2))),
         bad("too-large", "PROOF-FILE-1", "too-large", "more than 4 MiB", large),
     ]
 
@@ -292,6 +125,33 @@ def _checkpoints(packed: list[Any]) -> list[tuple[str, str, Any]]:
     ]
 
 
+def _kinds() -> list[Vector]:
+    """Files with parts that do not belong to their kind."""
+    own, least = refusal(), bare_telling()
+    fields = cbor.decode(prove.encode(own))
+    statement, held = fields["statement"], fields["held"]
+    inside = cbor.decode(prove.encode(closed(complete())))["statement"][1]
+    silence = cbor.decode(prove.encode(silent()))["silence"]
+    withdrawal = cbor.decode(prove.encode(taken_back()))["withdrawal"]
+    rows: list[tuple[str, str, bytes]] = [
+        ("telling-of-nothing", "places in the teller's log, and no statement", changed(least, statement=None)),
+        ("refusal-no-end", "what was refused, and no page end that offered it", changed(own, end=None)),
+        ("refusal-no-answer", "what was offered, and nobody refused", changed(own, held=None)),
+        ("refusal-other-bytes", "a refusal of other bytes", changed(own, held=[held[0], bytes(32), *held[2:]])),
+        ("refusal-closed", "what was refused is left out", changed(own, statement=[statement[0], inside])),
+        ("refusal-want", "a want beside it", changed(own, want=cbor.decode(prove.encode(complete()))["want"])),
+        ("refusal-silence", "a silence beside it", changed(own, silence=silence)),
+        ("refusal-withdrawal", "a withdrawal beside it", changed(own, withdrawal=withdrawal)),
+        ("refusal-held", "the hearer holds it: it then stands with its places", _held_without_places()),
+    ]
+    return [bad(name, "PROOF-FILE-34", "malformed", desc, shown(data)) for name, desc, data in rows]
+
+
+def _held_without_places() -> bytes:
+    own = refusal(statement=story().report.triple)
+    return changed(own, held=held_in(*answer_of(own.telling, None)))
+
+
 def _with_parties(of: ProofFile, *packed: bytes) -> bytes:
     return changed(of, parties=sorted(cbor.decode(one) for one in packed))
 
@@ -301,20 +161,12 @@ def _named(name: str, keys: Keys, party: str, signer: Actor) -> bytes:
     return descriptor.described(descriptor_content(name, keys, party=party), signer.root, iss=signer.origin)
 
 
-def _played(name: str) -> bytes:
-    """The descriptor of one of the cast, marked as a reconstruction."""
-    one = actor(name)
-    raw = descriptor_content(name, one.descriptor.keys, reconstruction=True)
-    return descriptor.described(raw, one.root, iss=one.origin)
-
-
 def _parties() -> list[Vector]:
     fr, ru, us, least = actor("fr"), actor("ru"), actor("us"), bare_telling()
     flipped = cbor.decode(fr.packed)
     flipped[0] = flip(flipped[0], -1)
-    same_name = _named("ru", ru.descriptor.keys, "fr", ru)
-    again = _named("fr", fr.descriptor.keys, "fr2", fr)
-    keys = us.descriptor.keys
+    again = _named("fr", keys_of(fr.descriptor), "fr2", fr)
+    keys = keys_of(us.descriptor)
     shared = _named("us", Keys(keys.root, keys.statement, keys.log, fr.witness.public, keys.transport), "us", us)
     rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
         (
@@ -323,13 +175,6 @@ def _parties() -> list[Vector]:
             "bad-signature",
             "one bit of a descriptor's signature",
             shown(_with_parties(least, cbor.encode(flipped), ru.packed)),
-        ),
-        (
-            "same-name",
-            "PROOF-FILE-3",
-            "name-taken",
-            "two parties of one name",
-            shown(_with_parties(least, fr.packed, same_name)),
         ),
         (
             "described-twice",
@@ -344,27 +189,6 @@ def _parties() -> list[Vector]:
             "malformed",
             "two parties with one witness key",
             shown(_with_parties(least, fr.packed, ru.packed, shared)),
-        ),
-        (
-            "another-fr",
-            "PROOF-FILE-4",
-            "fingerprint-mismatch",
-            "fr is not the fr that is trusted",
-            shown(prove.encode(least), {"fr": us.fingerprint}),
-        ),
-        (
-            "names-crossed",
-            "PROOF-FILE-4",
-            "fingerprint-mismatch",
-            "the reader calls ru what the file calls fr",
-            shown(prove.encode(least), {"fr": ru.fingerprint, "ru": ru.fingerprint}),
-        ),
-        (
-            "another-witness",
-            "PROOF-FILE-4",
-            "fingerprint-mismatch",
-            "us is not the us that is trusted",
-            shown(prove.encode(complete()), {"us": fr.fingerprint}),
         ),
     ]
     return [bad(name, rule, code, desc, given) for name, rule, code, desc, given in rows]

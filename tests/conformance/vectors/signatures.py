@@ -10,6 +10,7 @@ from typing import Any
 
 from comity.proof import cbor
 from comity.proof.keys import Signer
+from comity.proof.merkle import EMPTY_ROOT
 from conformance.vectors.cast import START, Vector, actor, bad, flip, good, seed
 from conformance.vectors.shared import in_pieces
 from conformance.vectors.story import pull
@@ -97,9 +98,14 @@ def b64(data: bytes) -> str:
 # -- what is asked
 
 
+def first_pull(**changed: Any) -> bytes:
+    """ru's first pull: it knows no head of fr's log."""
+    return pull(**({"cursor": 0, "have": 0, "root": EMPTY_ROOT} | changed))
+
+
 def pulling(signed_pull: bytes | None = None, **changed: Any) -> bytes:
     """The body of a pull of ru from fr, whose log holds its descriptor alone."""
-    inner = pull(cursor=0, have=0, at=NOW) if signed_pull is None else signed_pull
+    inner = first_pull(at=NOW) if signed_pull is None else signed_pull
     parts = {"v": 1, "pull": inner, "limit": 1000, "wait": 0} | changed
     return cbor.encode({name: part for name, part in parts.items() if part is not None})
 

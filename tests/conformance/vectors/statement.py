@@ -215,6 +215,20 @@ def _headers() -> list[Vector]:
         ("iat-year-10000", "STATEMENT-11", "malformed", "after 9999", sealed(header(h15=claims(c6=253402300800)))),
         ("iat-text", "STATEMENT-11", "malformed", "a time as text", sealed(header(h15=claims(c6="2026-11-26")))),
         ("hash-sha512", "STATEMENT-12", "malformed", "another hash is named", sealed(header(h258=-44))),
+        (
+            "version-2",
+            "STATEMENT-12",
+            "unknown-version",
+            "a later version",
+            sealed(header(h259="application/comity.2+cbor")),
+        ),
+        (
+            "version-01",
+            "STATEMENT-12",
+            "malformed",
+            "a zero before it",
+            sealed(header(h259="application/comity.01+cbor")),
+        ),
         ("content-type", "STATEMENT-12", "malformed", "another preimage type", sealed(header(h259="application/json"))),
         ("payload-short", "STATEMENT-12", "malformed", "a commitment of 31 bytes", sealed(header(), payload=bytes(31))),
         (

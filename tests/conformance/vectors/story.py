@@ -1,8 +1,8 @@
 """The story that log, receipt, page, acknowledgement and proof-file vectors are cut from.
 
-10:01 fr says a report and releases it to ru, answer wanted by 10:20; 10:02 fr says a note and releases it to
-us, who will stay silent. 10:05 ru holds the report and says so. 10:06 us, 10:07 de cosign ru's head. 10:30 fr logs that us
-did not answer. 10:40 fr withdraws the report from ru.
+10:01 fr says a report and releases it to ru, answer wanted by 10:20; 10:02 fr says a note and releases it to us, who will
+stay silent. 10:04 ru is offered the report, at 10:04:30 it asks for it, at 10:05 it holds it and says so. 10:06 us, 10:07 de
+cosign ru's head. 10:30 fr logs that us did not answer. 10:40 fr withdraws the report from ru.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from functools import cache
 
 from comity.exchange import acknowledge, deliver
 from comity.exchange import release as gate
-from comity.exchange.deliver import PageEnd, Pull
+from comity.exchange.acknowledge import TellerHead
+from comity.exchange.deliver import Item, PageEnd, Pull, Want
 from comity.model import release
 from comity.model.acknowledgement import Telling, root_over
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
 from comity.model.statement import Draft, Signed
+from comity.proof import merkle
 from comity.space.instant import Instant
 from conformance.vectors.cast import NOTE, REPORT, Actor, Log, actor, at, uuid
 
@@ -43,7 +45,7 @@ class Story:
 
     @property
     def telling(self) -> Telling:
-        return Telling(self.report.id, self.to_ru.id)
+        return telling_of(self.report, self.to_ru)
 
     def page_end(self, **changed: object) -> bytes:
         """fr's end of the page that ru got."""
@@ -53,11 +55,22 @@ class Story:
             "start": 0,
             "next": TOLD,
             "size": TOLD,
+            "log_root": root_of(self.fr, TOLD),
             "count": 1,
             "root": root_over([self.telling]),
             "at": at(4) // 1000,
         }
         return deliver.sign_page_end(PageEnd(**(plain | changed)), actor("fr").statement)  # type: ignore[arg-type]
+
+
+def telling_of(said: Signed | None, given: Signed) -> Telling:
+    """What a page and a want name: these two, in just these bytes."""
+    return Item(None if said is None else said.triple, 0, (), given.triple, 0, ()).telling
+
+
+def root_of(log: Log, size: int) -> bytes:
+    """The root over the first leaves of a log."""
+    return merkle.root_of(log.ids[:size])
 
 
 @cache
@@ -72,9 +85,10 @@ def story() -> Story:
     silence = signed(drafted, fr, "silence", at(30))
     drafted = gate.withdraw(release.read(to_ru.object), now=at(40))
     withdrawal = signed(drafted, fr, "withdrawal", at(40))
-    drafted = acknowledge.held([Telling(report.id, to_ru.id)], teller=fr.fingerprint, now=at(5), uuid=uuid("held"))
-    held = signed(drafted, ru, "held", at(5))
     log_fr = Log(fr, report, to_ru, note, to_us, silence, withdrawal)
+    of = TellerHead(fr.fingerprint, TOLD, root_of(log_fr, TOLD))
+    drafted = acknowledge.held([telling_of(report, to_ru)], of=of, now=at(5), uuid=uuid("held"))
+    held = signed(drafted, ru, "held", at(5))
     log_ru = Log(ru, ru.says(NOTE.replace(b"1c9a", b"2c9a"), "own note of ru", at(3)), held)
     return Story(report, to_ru, note, to_us, silence, withdrawal, held, log_fr, log_ru)
 
@@ -95,6 +109,22 @@ def pull(**changed: object) -> bytes:
         "to": actor("fr").fingerprint,
         "cursor": TOLD,
         "have": TOLD,
+        "root": root_of(story().fr, TOLD),
         "at": at(8) // 1000,
     }
     return deliver.sign_pull(Pull(**(plain | changed)), actor("ru").statement)  # type: ignore[arg-type]
+
+
+def want(*tellings: Telling, **changed: object) -> bytes:
+    """ru's want at 10:04:30 of what fr's page had offered: the report, or other tellings."""
+    wanted = tellings or (story().telling,)
+    plain: dict[str, object] = {
+        "by": actor("ru").fingerprint,
+        "to": actor("fr").fingerprint,
+        "size": TOLD,
+        "log_root": root_of(story().fr, TOLD),
+        "count": len(wanted),
+        "root": root_over(wanted),
+        "at": at(4.5) // 1000,
+    }
+    return deliver.sign_want(Want(**(plain | changed)), actor("ru").statement)  # type: ignore[arg-type]

@@ -179,7 +179,7 @@ def test_a_file_that_is_not_there_says_so(capsys: pytest.CaptureFixture[str], tm
 # -- fingerprints that are typed
 
 
-FINGERPRINTS = {one.name: one.fingerprint for one in (Story.make().fr, Story.make().ru)}
+FINGERPRINTS = Story.make().trust
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,11 @@ FINGERPRINTS = {one.name: one.fingerprint for one in (Story.make().fr, Story.mak
         (["france={fr}", "ru={ru}"], 0),
         (["{fr}", "{ru}"], 0),
         (["={fr}", "ru={ru}"], 0),
-        (["{fr}", "{fr}"], 1),
-        (["{fr}"], 1),
-        (["fr={ru}", "ru={fr}"], 1),
+        (["{fr}", "{fr}"], 0),
+        (["{fr}"], 0),
+        (["fr={ru}", "ru={fr}"], 0),
+        (["{us}"], 1),
+        (["{fr}", "{us}"], 1),
         (["france={fr}", "france={ru}"], 2),
         (["fr=", "ru={ru}"], 2),
         (["fr"], 2),

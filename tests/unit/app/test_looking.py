@@ -39,7 +39,7 @@ LOOKS: dict[str, list[dict[str, Any]]] = {
     "quarantine": [{}],
     "show": [{"statement": "said"}, {"statement": "heard"}],
     "told": [{"statement": "said"}],
-    "prove": [{"statement": "said", "to": "ru"}],
+    "prove": [{"statement": "said", "to": "ru"}, {"statement": "heard", "from": "ru"}],
     "descriptor": [{}],
     "peer-list": [{}],
     "log-verify": [{}],

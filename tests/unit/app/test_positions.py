@@ -10,12 +10,12 @@ import pytest
 
 from comity.app import positions
 from comity.app.operations import perform
-from comity.exchange.deliver import Page, PageEnd
+from comity.exchange.deliver import PageEnd
 from comity.model import content
 from comity.model.extension import COMITY_TYPES
 from comity.model.marking import Terms
 from comity.model.statement import Draft
-from unit.node.liar import PageLie, lying, with_item
+from unit.node.liar import Page, PageLie, counted, lying, with_item
 from world import Party, parties, run
 
 
@@ -52,7 +52,7 @@ def altered(page: Page, end: PageEnd) -> tuple[Page, PageEnd]:
         assert item.statement is not None
         data, salt, raw = item.statement
         items.append(replace(item, statement=(data, salt, raw.replace(b"rejects", b"protects"))))
-    return replace(page, items=tuple(items)), end
+    return counted(replace(page, items=tuple(items)), end)
 
 
 def told(*names: str, story: Callable[..., Awaitable[Any]]) -> Any:
@@ -306,13 +306,13 @@ def test_a_release_that_was_withdrawn_takes_the_position_away_and_brings_no_olde
     told("fr", "ru", story=story)
 
 
-@pytest.mark.parametrize("lie", [with_item(0, statement_path=(b"?" * 32,)), altered])
-def test_what_was_refused_is_nobodys_position_here(lie: PageLie) -> None:
+@pytest.mark.parametrize(("lie", "refusals"), [(with_item(0, statement_path=(b"?" * 32,)), 0), (altered, 1)])
+def test_what_was_refused_or_stands_nowhere_is_nobodys_position_here(lie: PageLie, refusals: int) -> None:
     async def story(fr: Party, ru: Party) -> None:
         lying(fr).lie = lie
         await asked(fr, "position", subject="A", stance="rejects", to=["ru"])
         [done] = await ru.syncs(fr)
-        assert (done.received, done.refused) == (0, 1)
+        assert (done.received, done.refused) == (0, refusals)
         assert await listed(ru) == []
 
     told("fr", "ru", story=story)

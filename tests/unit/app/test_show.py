@@ -1,5 +1,6 @@
 """`show`: what binds the one who holds a statement, whichever of release and object is the stricter."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,15 +8,17 @@ import pytest
 
 from comity.app.operations import perform
 from comity.exchange import say
-from comity.exchange.deliver import Item, Page, PageEnd, Pull
+from comity.exchange.deliver import Item, PageEnd, Pull
 from comity.gateways.peer import PeerServer
 from comity.model import content
+from comity.model.acknowledgement import Telling
+from comity.model.fingerprint import Fingerprint
 from comity.model.marking import MARKING_IDS, Onward, Terms, Tlp
 from comity.model.release import Release, write
 from comity.model.statement import Draft
 from comity.node.journal import Proposal
 from comity.node.ports import ReleaseRow
-from unit.node.liar import LyingTeller, counted
+from unit.node.liar import LyingTeller, Page, counted
 from world import Party, parties, report, run
 
 ID_OF = {level: id for id, level in MARKING_IDS.items()}
@@ -31,6 +34,9 @@ class LooseTeller(LyingTeller):
 
     def _rows(self, pull: Pull, limit: int) -> list[ReleaseRow]:
         return []
+
+    def _wanted(self, caller: Fingerprint, tellings: Sequence[Telling], size: int) -> Iterator[ReleaseRow | None]:
+        yield from [None] * len(tellings)
 
 
 async def shown(party: Party, statement: bytes) -> dict[str, Any]:

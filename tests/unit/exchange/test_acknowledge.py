@@ -24,17 +24,21 @@ from comity.errors import (
 from comity.exchange import acknowledge, witness
 from comity.exchange.acknowledge import Acknowledged, Answer
 from comity.exchange.witness import Head
-from comity.model import acknowledgement
+from comity.model import acknowledgement, party
 from comity.model.acknowledgement import HELD, REFUSED, Acknowledgement, Telling, root_over
 from comity.model.content import parse
-from comity.model.statement import Draft, Signed
+from comity.model.statement import Draft, ItemHash, Signed
 from comity.proof import cbor
 from comity.proof.checkpoint import Checkpoint, sign_checkpoint
 from comity.proof.envelope import StatementId
 from unit.exchange.speaker import Speaker, at
+from world import keys_of
 
 FR, US = Speaker("fr"), Speaker("us")
-TELLINGS = [Telling(StatementId(bytes([n]) * 32), StatementId(bytes([n + 100]) * 32)) for n in range(5)]
+TELLINGS = [
+    Telling(StatementId(bytes([n]) * 32), StatementId(bytes([n + 100]) * 32), ItemHash(bytes([n + 200]) * 32))
+    for n in range(5)
+]
 
 
 class Answered:
@@ -57,7 +61,15 @@ class Answered:
     def other(self, **changes: Any) -> Answer:
         """Another acknowledgement that ru signed and logged."""
         said = Acknowledgement(
-            f"acknowledgement--{self.ru.uuid()}", FR.fingerprint, root_over(TELLINGS), 5, HELD, at(7), None
+            f"acknowledgement--{self.ru.uuid()}",
+            FR.fingerprint,
+            9,
+            bytes(32),
+            root_over(TELLINGS),
+            5,
+            HELD,
+            at(7),
+            None,
         )
         draft = Draft(parse(acknowledgement.write(replace(said, **changes), at(7))))
         return self.ru.answer(self.ru.append(self.ru.sign(draft))[0], TELLINGS)
@@ -79,12 +91,12 @@ def test_a_good_answer_is_taken_with_all_that_proves_it(ru: Answered) -> None:
     assert found.signed == ru.said.signed
     assert (found.said.disposition, found.said.to, found.said.count) == (HELD, FR.fingerprint, 5)
     assert found.said.received_at == at(7)
-    assert (found.tellings, found.index, found.head) == (tuple(TELLINGS), ru.said.index, ru.ru.head())
+    assert (found.tellings, found.place.index, found.head) == (tuple(TELLINGS), ru.said.index, ru.ru.head())
 
 
 def test_an_answer_is_read_as_it_was_written(ru: Answered) -> None:
     answer = ru.answer(have=2)
-    again = acknowledge.encode_answer(ru.said.signed, answer.tellings, answer.index, answer.path, answer.head)
+    again = acknowledge.encode_answer(ru.said.signed, answer.tellings, answer.place, answer.head)
     assert acknowledge.decode_answer(again) == answer
 
 
@@ -98,7 +110,7 @@ def test_an_answer_under_a_head_that_has_grown_is_taken(ru: Answered) -> None:
 def test_a_refusal_names_its_one_telling_and_the_code(ru: Answered) -> None:
     item = FR.items((said := FR.say(), FR.release(said, ru.ru)))[0]
     refused = acknowledge.Refused(item, item.telling, BAD_SIGNATURE, "at length")
-    draft = acknowledge.refuse([refused.telling], refused.code, teller=FR.fingerprint, now=at(7), uuid=ru.ru.uuid())
+    draft = acknowledge.refuse([refused.telling], refused.code, of=FR.teller_head(), now=at(7), uuid=ru.ru.uuid())
     said = ru.ru.append(ru.ru.sign(draft))[0]
     found = ru.check(ru.ru.answer(said, [item.telling]))
     assert (found.said.disposition, found.said.reason, found.said.count) == (REFUSED, BAD_SIGNATURE, 1)
@@ -136,7 +148,15 @@ def test_an_answer_with_other_tellings_than_were_acknowledged_is_refused(ru: Ans
 
 def test_an_acknowledgement_that_is_not_in_the_hearers_log_is_refused(ru: Answered) -> None:
     stray = Acknowledgement(
-        f"acknowledgement--{ru.ru.uuid()}", FR.fingerprint, root_over(TELLINGS), 5, HELD, at(7), None
+        f"acknowledgement--{ru.ru.uuid()}",
+        FR.fingerprint,
+        9,
+        bytes(32),
+        root_over(TELLINGS),
+        5,
+        HELD,
+        at(7),
+        None,
     )
     signed = ru.ru.sign(Draft(parse(acknowledgement.write(stray, at(7)))))
     answer = replace(ru.answer(), statement=ru.ru.show(signed))
@@ -144,10 +164,11 @@ def test_an_acknowledgement_that_is_not_in_the_hearers_log_is_refused(ru: Answer
 
 
 @pytest.mark.parametrize(
-    "change", [{"index": 0}, {"index": 6}, {"index": 99}, {"path": ()}, {"path": (bytes(32),) * 3}]
+    "change", [{"index": 0}, {"index": 6}, {"index": 99}, {"path": ()}, {"path": (bytes(32),) * 3}, {"genesis": ()}]
 )
 def test_an_acknowledgement_at_another_place_is_refused(ru: Answered, change: dict[str, Any]) -> None:
-    assert code(lambda: ru.check(replace(ru.answer(), **change))) == NOT_INCLUDED
+    answer = ru.answer()
+    assert code(lambda: ru.check(replace(answer, place=replace(answer.place, **change)))) == NOT_INCLUDED
 
 
 def test_an_acknowledgement_of_another_party_is_refused_as_the_hearers(ru: Answered) -> None:
@@ -173,6 +194,14 @@ def test_another_statement_of_the_hearer_is_no_acknowledgement(ru: Answered) -> 
     assert code(lambda: ru.check(ru.ru.answer(ru.ru.say(), TELLINGS))) == NOT_STIX
 
 
+def test_a_hearer_of_a_second_descriptor_is_refused_though_all_its_keys_are_those_of_the_first(ru: Answered) -> None:
+    second = party.read(ru.ru.show(ru.ru.describe()))
+    assert keys_of(second) == keys_of(ru.ru.descriptor)
+    with pytest.raises(RemoteError) as caught:
+        acknowledge.check_answer(ru.answer(), by=second, teller=FR.fingerprint, known=None)
+    assert caught.value.code == NOT_INCLUDED
+
+
 def test_an_answer_under_anothers_head_is_refused(ru: Answered) -> None:
     assert code(lambda: ru.check(replace(ru.answer(), head=US.shown()))) == WRONG_ISSUER
 
@@ -195,18 +224,22 @@ def test_an_answer_of_another_form_is_malformed(ru: Answered) -> None:
     whole: dict[str, Any] = {
         "v": 1,
         "statement": list(ru.said.signed.triple),
-        "tellings": bytes(64),
+        "tellings": bytes(128),
         "index": 1,
         "path": b"",
+        "genesis": b"",
         "head": [b"", 0, b""],
     }
     acknowledge.decode_answer(cbor.encode(whole))
     changes: list[dict[str, Any]] = [
-        {"v": 2},
+        {"v": 0},
+        {"v": None},
         {"statement": []},
         {"tellings": b""},
-        {"tellings": bytes(63)},
-        {"tellings": bytes(64 * 1001)},
+        {"tellings": bytes(127)},
+        {"tellings": bytes(64)},
+        {"tellings": bytes(128 * 1001)},
+        {"genesis": bytes(31)},
         {"index": -1},
         {"path": bytes(33)},
         {"head": []},
@@ -221,5 +254,6 @@ def test_an_answer_of_another_form_is_malformed(ru: Answered) -> None:
 def test_an_answer_whose_content_was_altered_does_not_open(ru: Answered) -> None:
     data, salt, raw = ru.said.signed.triple
     for triple in ([data, salt, raw.replace(b"held", b"heldd")], [data, bytes(16), raw]):
-        whole = {"v": 1, "statement": triple, "tellings": bytes(64), "index": 1, "path": b"", "head": [b"", 0, b""]}
+        places = {"index": 1, "path": b"", "genesis": b"", "head": [b"", 0, b""]}
+        whole = {"v": 1, "statement": triple, "tellings": bytes(128), **places}
         assert code(acknowledge.decode_answer, cbor.encode(whole)) == CONTENT_MISMATCH

@@ -1,6 +1,6 @@
 """The hearer examines each item by itself: what is good is held, what is bad is refused by its own code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -18,7 +18,7 @@ from comity.errors import (
     WRONG_ISSUER,
 )
 from comity.exchange import acknowledge, deliver, release
-from comity.exchange.acknowledge import Refused, Told
+from comity.exchange.acknowledge import Misplaced, Refused, Told
 from comity.exchange.deliver import Item
 from comity.model import release as releases
 from comity.model.acknowledgement import Telling
@@ -54,18 +54,31 @@ class Told1:
         terms = releases.read(given.signed.object)
         return deliver.pack([Released(None if terms.withdrawn else said, given, terms)], self.fr.path)[0]
 
-    def examine(self, item: Item, start: int = 0, next: int | None = None) -> Told | Refused:
-        fr = self.fr
-        page = fr.page(RU.pull(fr, start), [item], next=fr.tree.size if next is None else next)
-        end = deliver.read_page_end(page.end, fr.descriptor)
-        memo = PathMemo(fr.tree.size, fr.tree.root())
-        return acknowledge.examine([item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand())[0]
+    def examine(self, item: Item, start: int = 0, next: int | None = None) -> Told | Refused | Misplaced:
+        within = (start, self.fr.tree.size if next is None else next)
+        return self.examine_all([item], within)[0]
 
-    def code(self, item: Item, next: int | None = None) -> str:
-        found = self.examine(item, next=next)
+    def examine_all(self, items: Sequence[Item], within: tuple[int, int]) -> list[Told | Refused | Misplaced]:
+        fr, ranges = self.fr, [within] * len(items)
+        memo = PathMemo(fr.tree.size, fr.tree.root())
+        return acknowledge.examine(items, ranges, by=fr.descriptor, to=RU.fingerprint, memo=memo, hands=OneHand())
+
+    def code(self, item: Item) -> str:
+        """Why an item is refused; whoever has its bytes alone finds the same."""
+        found = self.examine(item)
         assert isinstance(found, Refused)
         assert found.telling == item.telling
         assert found.code in found.message
+        assert acknowledge.judge(item, by=self.fr.descriptor, to=RU.fingerprint) == found
+        assert found.code in acknowledge.OF_THE_BYTES
+        return found.code
+
+    def misplaced(self, item: Item, next: int | None = None) -> str:
+        """Why an item is not where it is shown; its bytes are good, and refuse nothing."""
+        found = self.examine(item, next=next)
+        assert isinstance(found, Misplaced)
+        assert found.telling == item.telling
+        assert acknowledge.judge(item, by=self.fr.descriptor, to=RU.fingerprint) is None
         return found.code
 
 
@@ -125,6 +138,8 @@ ALTERED: dict[str, tuple[Callable[[Item], Item], str]] = {
     "a release that is none": (lambda i: replace(i, release=i.statement or (b"", b"", b"")), NOT_STIX),
     "a statement where the release stands": (lambda i: replace(i, statement=i.release), CONTENT_MISMATCH),
     "no statement under a release": (lambda i: replace(i, statement=None), CONTENT_MISMATCH),
+}
+MOVED: dict[str, tuple[Callable[[Item], Item], str]] = {
     "another place for the release": (lambda i: replace(i, release_index=i.release_index - 1), MALFORMED),
     "another place for the statement": (lambda i: replace(i, statement_index=2), NOT_INCLUDED),
     "no path": (lambda i: replace(i, statement_path=()), NOT_INCLUDED),
@@ -156,6 +171,13 @@ def released(item: Item, **changes: Callable[[bytes], bytes]) -> Item:
 @pytest.mark.parametrize(("alter", "code"), ALTERED.values(), ids=ALTERED)
 def test_an_altered_item_is_refused(told: Told1, alter: Callable[[Item], Item], code: str) -> None:
     assert told.code(alter(told.item)) == code
+
+
+@pytest.mark.parametrize(("move", "code"), MOVED.values(), ids=MOVED)
+def test_a_good_item_in_a_wrong_place_refuses_nothing(told: Told1, move: Callable[[Item], Item], code: str) -> None:
+    moved = move(told.item)
+    assert moved.telling == told.item.telling
+    assert told.misplaced(moved) == code
 
 
 # -- signed, logged, and still not what it should be
@@ -202,7 +224,7 @@ def test_a_notice_with_a_place_for_a_statement_that_is_not_there_is_refused(
     told: Told1, change: dict[str, object]
 ) -> None:
     notice = told.fr.items((None, told.fr.withdraw(told.given)))[0]
-    assert told.code(replace(notice, **change)) == MALFORMED  # type: ignore[arg-type]
+    assert told.misplaced(replace(notice, **change)) == MALFORMED  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", ["a release", "a descriptor", "an acknowledgement"])
@@ -216,7 +238,7 @@ def test_what_only_a_node_makes_is_refused_as_something_told(told: Told1, kind: 
 
 
 def test_an_item_from_beyond_the_page_is_refused(told: Told1) -> None:
-    assert told.code(told.item, next=told.given.index) == MALFORMED
+    assert told.misplaced(told.item, next=told.given.index) == MALFORMED
     assert isinstance(told.examine(told.item, next=told.given.index + 1), Told)
 
 
@@ -224,12 +246,12 @@ def test_a_statement_that_was_logged_after_its_release_is_refused(told: Told1) -
     signed = told.fr.sign(Draft(parse(REPORT)))
     draft = release.release(signed, to=RU.fingerprint, terms=Terms(), now=at(2), uuid=told.fr.uuid())
     given, said = told.fr.append(told.fr.sign(draft), signed)
-    assert told.code(told.packed(said, given)) == MALFORMED
+    assert told.misplaced(told.packed(said, given)) == MALFORMED
 
 
 def test_a_statement_that_is_not_in_the_log_is_refused(told: Told1) -> None:
     stray = Logged(told.fr.sign(Draft(parse(REPORT))), told.said.index)
-    assert told.code(told.packed(stray, told.fr.release(stray, RU))) == NOT_INCLUDED
+    assert told.misplaced(told.packed(stray, told.fr.release(stray, RU))) == NOT_INCLUDED
 
 
 def garbage(told: Told1, raw: bytes) -> Item:
@@ -302,10 +324,7 @@ def test_one_bad_item_is_refused_and_the_others_of_its_page_are_held(told: Told1
     pairs = [(said, fr.release(said, RU)) for said in (fr.say() for _ in range(6))]
     items = list(fr.items(*pairs))
     items[3] = altered(items[3], content=lambda raw: raw + b" ")
-    page = fr.page(RU.pull(fr), items)
-    head, end = deliver.check_page(page, by=fr.descriptor, pull=RU.pull(fr), known=None)
-    memo = PathMemo(head.size, head.root)
-    found = acknowledge.examine(page.items, by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand())
+    found = told.examine_all(items, (0, fr.tree.size))
     assert [type(one) for one in found] == [Told, Told, Told, Refused, Told, Told]
     assert found[3].telling.statement == pairs[3][0].id
 
@@ -317,11 +336,7 @@ def test_an_old_page_examined_again_gives_the_same_tellings(told: Told1) -> None
 
 
 def test_an_item_that_breaks_the_code_that_reads_it_is_refused_and_its_text_is_not_told(told: Told1) -> None:
-    fr = told.fr
-    page = fr.page(RU.pull(fr, 0), [told.item], next=fr.tree.size)
-    end = deliver.read_page_end(page.end, fr.descriptor)
     broken = replace(told.item, release=None)  # type: ignore[arg-type]
-    memo = PathMemo(fr.tree.size, fr.tree.root())
 
     class Item1(Item):
         __slots__ = ()
@@ -331,9 +346,7 @@ def test_an_item_that_breaks_the_code_that_reads_it_is_refused_and_its_text_is_n
             return told.item.telling
 
     odd = Item1(*(getattr(broken, name) for name in Item.__slots__))
-    bad, good = acknowledge.examine(
-        [odd, told.item], by=fr.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=OneHand()
-    )
+    bad, good = told.examine_all([odd, told.item], (0, told.fr.tree.size))
     assert isinstance(bad, Refused)
     assert (bad.code, bad.message) == ("malformed", "it could not be read (TypeError)")
     assert isinstance(good, Told)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from comity.exchange import say, sign
 from comity.model.content import parse
+from comity.model.party import UNPLACED
 from comity.model.statement import Draft
 from comity.proof import cbor
 from comity.proof.keys import P256SigningKey
@@ -25,7 +26,7 @@ def test_what_is_signed_is_the_content_under_the_salt() -> None:
     assert signed.salt == RANDOM[:16]
     assert signed.envelope.commitment == sha256(cbor.encode([signed.salt, REPORT])).digest()
     assert REPORT not in signed.envelope.data
-    assert FR.descriptor.vouch(FR.show(signed)) == signed
+    assert FR.descriptor.vouch(FR.show(signed), UNPLACED) == signed
 
 
 def test_the_same_arguments_give_the_same_statement_and_fresh_randomness_another() -> None:
@@ -60,4 +61,4 @@ def test_less_than_thirty_two_random_bytes_sign_nothing(length: int) -> None:
 def test_a_party_may_sign_with_p256() -> None:
     spanish = Speaker("es", statement=P256SigningKey(12345))
     signed = spanish.sign(Draft(parse(REPORT)))
-    assert spanish.descriptor.vouch(spanish.show(signed)).id == signed.id
+    assert spanish.descriptor.vouch(spanish.show(signed), UNPLACED).id == signed.id

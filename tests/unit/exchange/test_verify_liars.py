@@ -17,16 +17,16 @@ from comity.errors import (
     WRONG_ISSUER,
 )
 from comity.exchange import deliver, prove, release
-from comity.exchange.prove import Held, Later, Place, ProofFile
+from comity.exchange.deliver import Path
+from comity.exchange.prove import Held, Later, Place, ProofFile, Wanted
 from comity.exchange.verify import Verdict, verify
 from comity.model import acknowledgement
-from comity.model.acknowledgement import HELD, Acknowledgement, Telling, root_over
+from comity.model.acknowledgement import HELD, NO_STATEMENT, Acknowledgement, Telling, root_over
 from comity.model.content import parse
 from comity.model.marking import Terms
 from comity.model.release import read as read_release
-from comity.model.statement import Draft, Logged, Triple
-from comity.proof import cbor
-from comity.proof.envelope import StatementId
+from comity.model.statement import Closed, Draft, ItemHash, Logged, Triple, item_hash
+from comity.proof import cbor, merkle
 from comity.proof.keys import Signer
 from unit.exchange.speaker import REPORT, Speaker, Story, at
 
@@ -45,6 +45,12 @@ def refused(file: ProofFile | bytes) -> tuple[str, str]:
 
 def test_the_file_from_which_all_lies_are_made_is_valid(story: Story) -> None:
     assert verify(prove.encode(story.file())).valid
+
+
+def whole(statement: Triple | Closed | None) -> Triple:
+    """A statement with its content."""
+    assert isinstance(statement, tuple)
+    return statement
 
 
 def forge(triple: Triple) -> Triple:
@@ -76,8 +82,9 @@ def test_what_was_forged_or_altered_is_found_in_its_part(
     assert held is not None
     assert silence is not None
     first, *rest = file.parties
+    statement = whole(file.statement)
     altered = {
-        "statement": replace(file, statement=change(file.statement)),
+        "statement": replace(file, statement=change(statement)),
         "release": replace(file, release=change(file.release)),
         "held": replace(file, held=replace(held, statement=change(held.statement))),
         "silence": replace(file, silence=replace(silence, statement=change(silence.statement))),
@@ -86,12 +93,13 @@ def test_what_was_forged_or_altered_is_found_in_its_part(
     assert refused(altered[part]) == (code, part)
 
 
-def test_forged_heads_and_pulls_are_found(story: Story) -> None:
+def test_forged_heads_and_wants_are_found(story: Story) -> None:
     file = story.file()
     size = f"\n{story.fr.tree.size}\n".encode()
     assert refused(replace(file, note=file.note.replace(size, b"\n99\n"))) == (BAD_SIGNATURE, "log")
-    assert file.pull is not None
-    assert refused(replace(file, pull=file.pull[:-1] + bytes([file.pull[-1] ^ 1]))) == (BAD_SIGNATURE, "pull")
+    assert file.wanted is not None
+    want = file.wanted.want[:-1] + bytes([file.wanted.want[-1] ^ 1])
+    assert refused(replace(file, wanted=replace(file.wanted, want=want))) == (BAD_SIGNATURE, "want")
 
 
 # -- whose words these are
@@ -114,16 +122,17 @@ def test_a_statement_under_another_key_of_the_teller_is_not_taken(story: Story, 
 
 def test_teller_and_hearer_cannot_be_swapped(story: Story) -> None:
     file = story.file()
-    held = file.held
+    held, places = file.held, file.places
     assert held is not None
+    assert places is not None
     swapped = [
-        (replace(file, statement=file.release, release=file.statement), (MALFORMED, "statement")),
+        (replace(file, statement=file.release, release=whole(file.statement)), (MALFORMED, "statement")),
         (replace(file, statement=held.statement), (MALFORMED, "statement")),
         (replace(file, release=held.statement), (WRONG_ISSUER, "release")),
         (replace(file, note=held.note), (WRONG_ISSUER, "log")),
         (replace(file, held=replace(held, note=file.note)), (WRONG_ISSUER, "held")),
         (replace(file, held=replace(held, statement=file.release)), (WRONG_ISSUER, "held")),
-        (replace(file, statement_place=file.release_place), (NOT_INCLUDED, "log")),
+        (replace(file, places=(places[1], places[1])), (NOT_INCLUDED, "log")),
         (replace(file, held=replace(held, receipt=held.telling, telling=held.receipt)), (NOT_INCLUDED, "held")),
     ]
     for lie, answer in swapped:
@@ -133,9 +142,21 @@ def test_teller_and_hearer_cannot_be_swapped(story: Story) -> None:
 def test_a_release_to_another_party_does_not_show_a_telling_to_this_one(story: Story) -> None:
     given = story.fr.release(story.said, story.us)
     # The acknowledgement that the file still holds is ru's: it is not us who said it.
-    assert refused(replace(story, given=given).file(pulled=False)) == (WRONG_ISSUER, "held")
-    alone = replace(story, given=given).file(pulled=False, answered=False, told_heads=[])
+    assert refused(replace(story, given=given).file(wanted=False)) == (WRONG_ISSUER, "held")
+    # Nor is it us who asked for it.
+    assert refused(replace(story, given=given).file(answered=False)) == (UNKNOWN_KEY, deliver.WANT_TYPE)
+    alone = replace(story, given=given).file(wanted=False, answered=False, told_heads=[])
     assert refused(alone) == (UNKNOWN_KEY, "parties")
+
+
+def test_a_party_is_never_told_by_itself(story: Story) -> None:
+    """PROOF-FILE-31. It would be its own hearer, and would hold whatever it says."""
+    given = story.fr.release(story.said, story.fr)
+    told = replace(story, given=given)
+    for file in (told.file(), told.file(wanted=False), told.file(wanted=False, answered=False)):
+        assert refused(file) == (MALFORMED, "release")
+    alone = replace(story, ru=story.fr, given=given).file(wanted=False, answered=False)
+    assert refused(alone) == (MALFORMED, "release")
 
 
 def test_a_release_of_another_statement_or_a_withdrawal_is_no_release_of_this_one(story: Story) -> None:
@@ -175,53 +196,106 @@ def test_a_release_that_was_logged_before_its_statement_is_none(story: Story) ->
 @pytest.mark.parametrize("change", [{"index": 3}, {"index": 10**6}, {"path": ()}, {"path": (bytes(32),) * 4}])
 def test_another_place_is_found_in_each_part(change: dict[str, Any]) -> None:
     file = Story.make(answer_by=6).file()
-    held, silence = file.held, file.silence
+    held, silence, places = file.held, file.silence, file.places
     assert held is not None
     assert silence is not None
+    assert places is not None
 
     def moved(place: Place) -> Place:
         return replace(place, **change)
 
-    assert refused(replace(file, statement_place=moved(file.statement_place))) == (NOT_INCLUDED, "log")
-    assert refused(replace(file, release_place=moved(file.release_place))) == (NOT_INCLUDED, "log")
+    assert refused(replace(file, places=(moved(places[0]), places[1]))) == (NOT_INCLUDED, "log")
+    assert refused(replace(file, places=(places[0], moved(places[1])))) == (NOT_INCLUDED, "log")
     assert refused(replace(file, held=replace(held, telling=moved(held.telling)))) == (NOT_INCLUDED, "held")
     assert refused(replace(file, silence=replace(silence, receipt=moved(silence.receipt)))) == (NOT_INCLUDED, "silence")
     elsewhere = replace(held, receipt=Place(1, held.receipt.path))
     assert refused(replace(file, held=elsewhere)) == (NOT_INCLUDED, "held")
+    assert file.wanted is not None
+    wanted = replace(file.wanted, telling=moved(file.wanted.telling))
+    assert refused(replace(file, wanted=wanted)) == (NOT_INCLUDED, "want")
 
 
-# -- what was fetched
+# -- what was asked for
 
 
-def pulled(story: Story, signer: Signer | None = None, **changes: Any) -> ProofFile:
-    pull = replace(story.ru.pull(story.fr, story.fr.tree.size), **changes)
-    return replace(story.file(), pull=deliver.sign_pull(pull, signer or story.ru.statement))
+def asked(story: Story, signer: Signer | None = None, *, join: Path = (), **changes: Any) -> ProofFile:
+    """A file with another want that ru signed, and no answer."""
+    want = deliver.sign_want(replace(story.want, **changes), signer or story.ru.statement)
+    return replace(story.file(answered=False), wanted=Wanted(want, story.inside, join))
 
 
-def test_a_pull_that_stops_before_the_release_fetched_nothing(story: Story) -> None:
-    assert refused(pulled(story, cursor=story.given.index)) == (CONTENT_MISMATCH, "pull")
-    assert verify(prove.encode(pulled(story, cursor=story.given.index + 1))).valid
+def only(story: Story, telling: Telling) -> ProofFile:
+    """A file with a want of one telling alone."""
+    want = story.ru.want(story.fr, [telling])
+    return replace(
+        story.file(answered=False),
+        wanted=Wanted(deliver.sign_want(want, story.ru.statement), Place(0, ()), ()),
+    )
 
 
-def test_a_pull_from_another_teller_or_by_another_hearer_fetched_nothing(story: Story) -> None:
-    assert refused(pulled(story, to=story.us.fingerprint)) == (CONTENT_MISMATCH, "pull")
-    assert refused(pulled(story, by=story.us.fingerprint)) == (WRONG_ADDRESSEE, "pull")
-    assert refused(pulled(story, story.us.statement, by=story.us.fingerprint)) == (UNKNOWN_KEY, deliver.PULL_TYPE)
+def strangers(story: Story) -> list[Telling]:
+    """Tellings that have some part of this one, and are others."""
+    own, other = story.fr.telling(story.said, story.given), story.others[0]
+    return [
+        other,
+        replace(own, statement=other.statement),
+        replace(own, statement=NO_STATEMENT),
+        replace(own, release=other.release),
+        replace(own, item=other.item),
+        replace(own, item=ItemHash(bytes(32))),
+        replace(own, reading=bytes([1]) * 32),
+        Telling(own.release, own.statement, own.item),
+    ]
 
 
-def test_a_page_end_is_no_pull(story: Story) -> None:
-    end = story.ru.page(story.fr.pull(story.ru), []).end
-    assert refused(replace(story.file(), pull=end)) == (MALFORMED, deliver.PULL_TYPE)
+def test_a_want_of_other_tellings_or_of_other_bytes_asked_for_none_of_these(story: Story) -> None:
+    """PROOF-FILE-11. *Fetched* is shown of the very bytes in the file."""
+    assert verify(prove.encode(only(story, story.fr.telling(story.said, story.given)))).valid
+    for other in strangers(story):
+        assert refused(only(story, other)) == (NOT_INCLUDED, "want")
+
+
+def test_a_want_with_another_count_or_root_asked_for_nothing(story: Story) -> None:
+    assert verify(prove.encode(asked(story))).valid
+    for change in ({"count": 2}, {"count": 1}, {"count": 0}, {"count": 2**63 - 1}, {"root": bytes(32)}):
+        assert refused(asked(story, **change)) == (NOT_INCLUDED, "want")
+
+
+@pytest.mark.parametrize("second", [253_402_300_800, 2**40, 2**63 - 1])
+def test_a_want_of_no_time_that_a_calendar_has_asked_for_nothing(story: Story, second: int) -> None:
+    assert refused(asked(story, at=second)) == (MALFORMED, "want")
+
+
+def test_a_want_to_another_teller_or_by_another_hearer_asked_for_nothing(story: Story) -> None:
+    assert refused(asked(story, to=story.us.fingerprint)) == (WRONG_ADDRESSEE, "want")
+    assert refused(asked(story, to=story.ru.fingerprint)) == (WRONG_ADDRESSEE, "want")
+    assert refused(asked(story, by=story.us.fingerprint)) == (WRONG_ADDRESSEE, "want")
+    assert refused(asked(story, story.us.statement, by=story.us.fingerprint)) == (UNKNOWN_KEY, deliver.WANT_TYPE)
+    assert refused(asked(story, story.ru.log)) == (UNKNOWN_KEY, deliver.WANT_TYPE)
+
+
+def test_neither_a_pull_nor_a_page_end_is_a_want(story: Story) -> None:
+    file, pull = story.file(), story.fr.pull(story.ru)
+    assert file.wanted is not None
+    for other in (
+        deliver.sign_pull(story.ru.pull(story.fr, story.fr.tree.size), story.ru.statement),
+        story.ru.page(pull, []).end,
+    ):
+        assert refused(replace(file, wanted=replace(file.wanted, want=other))) == (MALFORMED, deliver.WANT_TYPE)
 
 
 # -- what was held
 
 
-def acknowledged(story: Story, tellings: list[Telling], position: int = 0, **changes: Any) -> ProofFile:
-    """A file with another acknowledgement that ru signed and logged."""
+def acknowledged(
+    story: Story, tellings: list[Telling], position: int | None = None, *, join: Path = (), **changes: Any
+) -> ProofFile:
+    """A file with another acknowledgement that ru signed and logged; it speaks of the middle one."""
     said = Acknowledgement(
         f"acknowledgement--{story.ru.uuid()}",
         story.fr.fingerprint,
+        story.want.size,
+        story.want.log_root,
         root_over(tellings),
         len(tellings),
         HELD,
@@ -229,31 +303,60 @@ def acknowledged(story: Story, tellings: list[Telling], position: int = 0, **cha
         None,
     )
     raw = acknowledgement.write(replace(said, **changes), at(7))
-    entry = story.ru.append(story.ru.sign(Draft(parse(raw))))[0]
+    entry = story.ru.append(story.ru.sign(Draft(parse(raw)), 7))[0]
     note = story.ru.note(8, cosigned=[(story.us, 9)], own=False)
-    held = Held(entry.signed.triple, Place(position, ()), story.ru.place(entry), note)
+    middle = len(tellings) // 2 if position is None else position
+    inside = Place(middle, tuple(merkle.inclusion_path([telling.leaf for telling in tellings], middle)))
+    held = Held(entry.signed.triple, None, inside, story.ru.place(entry), note, story.ru.path(0), join)
     return replace(story.file(held_heads=[(story.us, 9)]), held=held)
 
 
 def test_an_acknowledgement_of_another_telling_is_none_of_this_one(story: Story) -> None:
-    own = Telling(story.said.id, story.given.id)
+    own = story.fr.telling(story.said, story.given)
     assert verify(prove.encode(acknowledged(story, [own]))).valid
-    for other in (
-        story.others[0],
-        Telling(own.statement, story.others[0].release),
-        Telling(story.others[0].statement, own.release),
-        Telling(own.release, own.statement),
-    ):
+    for other in strangers(story):
         assert refused(acknowledged(story, [other])) == (NOT_INCLUDED, "held")
+        assert refused(acknowledged(story, [own, other], 1)) == (NOT_INCLUDED, "held")
+
+
+def test_an_answer_about_other_bytes_is_not_shown_as_one_about_those_that_it_did_not_name(story: Story) -> None:
+    """PROOF-FILE-32. Whoever makes the file names just the item for which the hearer signed, or the file is not valid."""
+    own, other = story.fr.telling(story.said, story.given), ItemHash(bytes(32))
+    answer = acknowledged(story, [replace(own, item=other)])
+    assert answer.held is not None
+    named_rightly = replace(answer, held=replace(answer.held, item=other))
+    assert verify(prove.encode(named_rightly)).other == HELD
+    for item in (None, ItemHash(bytes([1]) * 32)):
+        assert refused(replace(answer, held=replace(answer.held, item=item))) == (NOT_INCLUDED, "held")
+    about_these = acknowledged(story, [own])
+    assert about_these.held is not None
+    passed_off = replace(about_these, held=replace(about_these.held, item=other))
+    assert refused(passed_off) == (NOT_INCLUDED, "held")
+
+
+def test_an_answer_about_other_bytes_is_judged_as_any_other(story: Story) -> None:
+    """It shows nothing of these bytes; but what stands in the file is not false."""
+    own, other = story.fr.telling(story.said, story.given), ItemHash(bytes(32))
+    answer = acknowledged(story, [replace(own, item=other)])
+    assert answer.held is not None
+    held = replace(answer.held, item=other)
+    for lie, found in (
+        (replace(held, genesis=()), NOT_INCLUDED),
+        (replace(held, receipt=Place(1, held.receipt.path)), NOT_INCLUDED),
+        (replace(held, statement=forge(held.statement)), BAD_SIGNATURE),
+        (replace(held, join=(bytes(32),)), MALFORMED),
+        (replace(held, note=story.held([(story.us, 9), (story.fr, 9)]).note), MALFORMED),
+    ):
+        assert refused(replace(answer, held=lie)) == (found, "held")
 
 
 def test_an_acknowledgement_to_another_party_is_none_to_this_one(story: Story) -> None:
-    own = Telling(story.said.id, story.given.id)
+    own = story.fr.telling(story.said, story.given)
     assert refused(acknowledged(story, [own], to=story.us.fingerprint)) == (WRONG_ADDRESSEE, "held")
 
 
 def test_an_acknowledgement_with_another_count_or_root_shows_nothing(story: Story) -> None:
-    own = Telling(story.said.id, story.given.id)
+    own = story.fr.telling(story.said, story.given)
     assert refused(acknowledged(story, [own], count=2)) == (NOT_INCLUDED, "held")
     assert refused(acknowledged(story, [own], root=bytes(32))) == (NOT_INCLUDED, "held")
 
@@ -297,15 +400,19 @@ def test_there_is_no_silence_where_no_answer_was_asked_for(story: Story) -> None
 def test_a_withdrawal_of_another_release_or_of_none_shows_nothing() -> None:
     story = Story.make(withdrawn=20)
     again = story.fr.release(story.said, story.ru)
-    for entry in (story.fr.withdraw(again, 21), again, story.given):
+    # A release of something else that bears the same id is another release.
+    known = read_release(story.given.signed.object)
+    alike = release.withdraw(replace(known, leaf=story.others[0].statement), now=at(21))
+    other = story.fr.append(story.fr.sign(alike, 21))[0]
+    to_us = story.fr.append(story.fr.sign(release.withdraw(replace(known, to=story.us.fingerprint), now=at(21)), 21))[0]
+    for entry in (story.fr.withdraw(again, 21), again, story.given, other, to_us):
         assert refused(replace(story, withdrawal=entry).file()) == (CONTENT_MISMATCH, "withdrawal")
     assert verify(prove.encode(replace(story, withdrawal=story.fr.withdraw(story.given, 22)).file())).valid
 
 
 def test_a_withdrawal_from_before_the_release_shows_nothing() -> None:
+    """Before it in the log: its place is a fact, as the time that it names is not."""
     story = Story.make()
-    early = story.fr.withdraw(story.given, 1)
-    assert refused(replace(story, withdrawal=early).file()) == (CONTENT_MISMATCH, "withdrawal")
     file = replace(story, withdrawal=story.fr.withdraw(story.given, 20)).file()
     assert file.withdrawal is not None
     first = replace(file.withdrawal, receipt=replace(file.withdrawal.receipt, index=story.given.index))
@@ -340,5 +447,8 @@ def test_whatever_is_no_proof_file_is_malformed_and_raises_nothing(data: bytes) 
 
 def test_a_statement_without_an_id_of_its_own_proves_nothing(story: Story) -> None:
     """The zeros that stand for the statement in a notice of withdrawal are no statement."""
-    nothing = Telling(StatementId(bytes(32)), story.given.id)
-    assert refused(acknowledged(story, [nothing])) == (NOT_INCLUDED, "held")
+    nothing = replace(story.fr.telling(story.said, story.given), statement=NO_STATEMENT)
+    notice = replace(nothing, item=item_hash(None, story.given.signed.triple))
+    for telling in (nothing, notice):
+        assert refused(acknowledged(story, [telling])) == (NOT_INCLUDED, "held")
+        assert refused(only(story, telling)) == (NOT_INCLUDED, "want")

@@ -6,6 +6,7 @@ thing to ru and to cn, and has taken it back from cn, which had fetched it; us i
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -22,15 +23,17 @@ from comity.exchange.witness import Shown
 from comity.gateways import peer as peers
 from comity.gateways.peer import PREFIX, ROUTES, Route, route_for
 from comity.model import content
-from comity.model.acknowledgement import Telling
-from comity.model.statement import Logged
-from comity.node.access import Caller, authorise
+from comity.model.acknowledgement import NO_STATEMENT, Telling
+from comity.model.statement import ItemHash, Logged
+from comity.node.access import Caller, authorise, is_addressee
 from comity.node.journal import Proposal
 from comity.node.ports import Request, Response
 from comity.node.sqlite import SqliteStore
 from comity.node.teller import AddCheckpoint
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
+from comity.proof.merkle import EMPTY_ROOT
+from unit.node.liar import wants
 
 SECRET = "a name that only ru and cn may see"
 CALLERS = ("nobody", "unknown key", "wrong party", "right party", "withdrawn")
@@ -42,13 +45,14 @@ _NO, _NONE = UNAUTHENTICATED, NOT_FOUND
 EXPECTED: dict[str, tuple[str, str, str, str, str]] = {
     "/descriptor": (OK, OK, OK, OK, OK),
     "/pull": (_NO, _NO, OK, OK, OK),
+    # Who may have nothing of it is given nothing, and is answered as is one who asks for what there is not.
+    "/items": (_NO, _NO, OK, OK, OK),
     # cn was told, and may say so after it was taken back.
     "/acknowledge": (_NO, _NO, _NONE, OK, OK),
     "/add-checkpoint": (_NO, _NO, OK, OK, OK),
     "/receipts": (_NO, _NO, OK, OK, OK),
     "/checkpoint": (_NO, _NO, OK, OK, OK),
     "/tile/{rest}": (_NO, _NO, OK, OK, OK),
-    "/statements/{rest}": (_NO, _NO, _NONE, OK, _NONE),
 }
 
 
@@ -75,15 +79,19 @@ class Stage:
     def tellings(self) -> dict[str, Telling]:
         """By party, the telling of what was said, withdrawn or not."""
         rows = self.fr.store.releases_of(self.said.id)
-        return {row.to: Telling(self.said.id, row.id) for row in rows if row.statement}
+        return {row.to: self.fr.node.offers.of(row).telling for row in rows if row.statement}
 
     async def body(self, route: Route, by: world.Party) -> bytes:
         """What a party would send to a route, made as well as it can be made."""
         match route:
             case peers.PULL:
-                pull = Pull(by.fingerprint, self.fr.fingerprint, 0, 0, by.clock.now() // 1000)
+                pull = Pull(by.fingerprint, self.fr.fingerprint, 0, 0, EMPTY_ROOT, by.clock.now() // 1000)
                 signed = deliver.sign_pull(pull, by.keys.statement)
                 return cbor.encode({"v": 1, "pull": signed, "limit": 10, "wait": 0})
+            case peers.ITEMS:
+                tellings = self.tellings()
+                wanted = [tellings.get(by.fingerprint, tellings[self.ru.fingerprint])]
+                return wants(by, self.fr, wanted, self.fr.node.shown.known(by.fingerprint)[0])
             case peers.ACKNOWLEDGE:
                 return await self._answer(by)
             case peers.ADD_CHECKPOINT:
@@ -95,10 +103,9 @@ class Stage:
     async def _answer(self, by: world.Party) -> bytes:
         tellings = self.tellings()
         told = [tellings.get(by.fingerprint, tellings[self.ru.fingerprint])]
-        draft = acknowledge.held(told, teller=self.fr.fingerprint, now=by.node.journal.now(), uuid=by.node.uuid())
+        draft = acknowledge.held(told, of=self.fr.head(), now=by.node.journal.now(), uuid=by.node.uuid())
         [logged] = await by.node.journal.commit(Proposal([by.node.sign(draft)]))
-        path = by.node.journal.prover.inclusion(logged.index, by.node.journal.tree.size)
-        return acknowledge.encode_answer(logged.signed, told, logged.index, path, self._shown(by))
+        return acknowledge.encode_answer(logged.signed, told, by.place(logged.index), self._shown(by))
 
     def _shown(self, by: world.Party) -> Shown:
         known = self.fr.store.head(by.fingerprint)
@@ -109,7 +116,7 @@ class Stage:
     async def ask(self, route: Route, by: world.Party | None, rest: str | None = None) -> Response:
         """Have a caller ask a route of fr's node; nobody sends what ru would, unsigned."""
         if rest is None:
-            rest = {peers.TILE: "0/000.p/1", peers.STATEMENT: self.said.id.hex()}.get(route, "")
+            rest = {peers.TILE: "0/000.p/1"}.get(route, "")
         url = self.fr.address + PREFIX + route.path.replace("{rest}", rest)
         body = await self.body(route, by or self.ru)
         request = Request(route.method, url, {}, body)
@@ -173,33 +180,49 @@ def test_what_anyone_may_see_holds_nothing_that_was_said(stage: Stage) -> None:
     assert bytes(stage.said.id) not in response.body
 
 
-def test_the_page_of_the_right_party_holds_the_item(stage: Stage) -> None:
+def test_the_page_of_the_right_party_names_the_item_and_holds_none_of_its_content(stage: Stage) -> None:
     response = world.run(lambda: stage.ask(peers.PULL, stage.ru))
-    assert [item.telling for item in page_of(response).items] == [stage.tellings()[stage.ru.fingerprint]]
+    assert [offer.telling for offer in page_of(response).offers] == [stage.tellings()[stage.ru.fingerprint]]
+    assert SECRET.encode() not in response.body
+
+
+def test_the_right_party_is_given_the_item_in_the_bytes_that_it_asked_for(stage: Stage) -> None:
+    response = world.run(lambda: stage.ask(peers.ITEMS, stage.ru))
+    [item] = deliver.decode_items(response.body).items
+    assert item is not None
+    assert item.telling == stage.tellings()[stage.ru.fingerprint]
     assert SECRET.encode() in response.body
 
 
-def test_the_page_of_a_wrong_party_holds_no_item(stage: Stage) -> None:
+@pytest.mark.parametrize("caller", ["wrong party", "withdrawn"])
+def test_whoever_else_asks_for_the_item_is_given_nothing(stage: Stage, caller: str) -> None:
+    response = world.run(lambda: stage.ask(peers.ITEMS, stage.callers[caller]))
+    assert deliver.decode_items(response.body).items == (None,)
+
+
+def test_the_page_of_a_wrong_party_names_no_item(stage: Stage) -> None:
     response = world.run(lambda: stage.ask(peers.PULL, stage.us))
-    assert page_of(response).items == ()
+    assert page_of(response).offers == ()
     for hidden in (SECRET.encode(), stage.said.id, stage.said.id.hex().encode(), stage.ru.fingerprint.encode()):
         assert hidden not in response.body
 
 
-def test_the_page_after_a_withdrawal_says_so_and_holds_no_content(stage: Stage) -> None:
+def test_the_page_after_a_withdrawal_names_the_notice_of_it_alone(stage: Stage) -> None:
     response = world.run(lambda: stage.ask(peers.PULL, stage.cn))
-    assert [item.statement for item in page_of(response).items] == [None]
-    assert SECRET.encode() not in response.body
+    assert [offer.telling.statement for offer in page_of(response).offers] == [NO_STATEMENT]
+    for hidden in (SECRET.encode(), stage.said.id, stage.tellings()[stage.cn.fingerprint].item):
+        assert hidden not in response.body
 
 
-def test_a_pull_that_another_party_signed_is_not_the_callers(stage: Stage) -> None:
-    """The item goes to whoever signed the request, and the pull must be that party's too."""
+@pytest.mark.parametrize("route", [peers.PULL, peers.ITEMS], ids=lambda route: route.path)
+def test_a_pull_or_want_that_another_party_signed_is_not_the_callers(stage: Stage, route: Route) -> None:
+    """The item goes to whoever signed the request, and the pull or the want must be that party's too."""
 
     async def ask() -> Response:
-        body = await stage.body(peers.PULL, stage.ru)
-        url = stage.fr.address + PREFIX + peers.PULL.path
-        request = stage.us.client._signed(stage.fr.node.descriptor, peers.PULL, url, body)
-        return await stage.fr.server.handle(request, peers.PULL)
+        body = await stage.body(route, stage.ru)
+        url = stage.fr.address + PREFIX + route.path
+        request = stage.us.client._signed(stage.fr.node.descriptor, route, url, body)
+        return await stage.fr.server.handle(request, route)
 
     response = world.run(ask)
     assert response.status == 400
@@ -224,22 +247,21 @@ def test_receipts_are_for_the_party_that_they_were_made_for(stage: Stage, caller
 
 # -- unknown, not released, withdrawn
 
-NAMES: dict[str, Callable[[Stage], str]] = {
-    "unknown": lambda stage: "00" * 32,
-    "released to nobody": lambda stage: stage.unreleased.id.hex(),
-    "released to others": lambda stage: stage.said.id.hex(),
-    "an entry that is no statement for others": lambda stage: _genesis(stage).hex(),
-    "a release": lambda stage: stage.tellings()[stage.ru.fingerprint].release.hex(),
-    "in capitals": lambda stage: stage.said.id.hex().upper(),
-    "no id at all": lambda stage: "../descriptor",
-    "nothing": lambda stage: "",
+Named = Callable[[Stage], Telling]
+
+
+def _of(stage: Stage, said: Logged) -> Telling:
+    """A telling of something to ru, as somebody would name it who knows all but the release of it to another."""
+    return replace(stage.tellings()[stage.ru.fingerprint], statement=said.id)
+
+
+NAMES: dict[str, Named] = {
+    "unknown": lambda stage: Telling(StatementId(bytes(32)), StatementId(bytes(32)), ItemHash(bytes(32))),
+    "released to nobody": lambda stage: _of(stage, stage.unreleased),
+    "released to others": lambda stage: stage.tellings()[stage.ru.fingerprint],
+    "an entry that is no release": lambda stage: replace(_of(stage, stage.said), release=stage.said.id),
+    "other bytes": lambda stage: replace(_of(stage, stage.said), item=ItemHash(bytes(32))),
 }
-
-
-def _genesis(stage: Stage) -> StatementId:
-    row = stage.fr.store.leaf(0)
-    assert row is not None
-    return row.id
 
 
 def seen(response: Response) -> tuple[int, dict[str, str], bytes]:
@@ -249,28 +271,26 @@ def seen(response: Response) -> tuple[int, dict[str, str], bytes]:
 
 
 def test_unknown_not_released_and_withdrawn_are_answered_with_the_same_bytes(stage: Stage) -> None:
-    async def ask(by: world.Party, rest: str) -> Response:
-        return await stage.ask(peers.STATEMENT, by, rest)
+    async def ask(by: world.Party, telling: Telling) -> Response:
+        body = wants(by, stage.fr, [telling], stage.fr.node.shown.known(by.fingerprint)[0])
+        url = stage.fr.address + PREFIX + peers.ITEMS.path
+        request = by.client._signed(stage.fr.node.descriptor, peers.ITEMS, url, body)
+        return await stage.fr.server.handle(request, peers.ITEMS)
 
     answers = {}
-    for name, rest in NAMES.items():
-        answers[name] = seen(world.run(partial(ask, stage.us, rest(stage))))
-    answers["withdrawn"] = seen(world.run(lambda: ask(stage.cn, stage.said.id.hex())))
+    for name, telling in NAMES.items():
+        answers[name] = seen(world.run(partial(ask, stage.us, telling(stage))))
+    answers["withdrawn"] = seen(world.run(lambda: ask(stage.cn, stage.tellings()[stage.cn.fingerprint])))
     assert len({repr(answer) for answer in answers.values()}) == 1
     status, _, body = answers["withdrawn"]
-    assert status == 404
-    assert content.read_json(body) == {
-        "type": "about:blank",
-        "status": 404,
-        "title": "Not Found",
-        "code": NOT_FOUND,
-        "message": "unknown, or not released to you",
-    }
+    assert (status, deliver.decode_items(body).items) == (200, (None,))
+    good = world.run(lambda: ask(stage.ru, stage.tellings()[stage.ru.fingerprint]))
+    assert SECRET.encode() in good.body
 
 
 def test_unknown_not_released_and_withdrawn_take_the_same_way_through_the_code(stage: Stage) -> None:
-    async def way(by: world.Party, rest: str) -> list[str]:
-        request = by.client._signed(stage.fr.node.descriptor, peers.STATEMENT, f"{stage.fr.address}/{rest}", b"")
+    async def way(by: world.Party, telling: Telling) -> list[str]:
+        body = wants(by, stage.fr, [telling], stage.fr.node.shown.known(by.fingerprint)[0])
         called: list[str] = []
 
         def trace(frame: FrameType, event: str, argument: object) -> None:
@@ -280,22 +300,19 @@ def test_unknown_not_released_and_withdrawn_take_the_same_way_through_the_code(s
         kept = sys.gettrace()
         sys.settrace(trace)
         try:
-            await stage.fr.server.handle(request, peers.STATEMENT, rest)
+            stage.fr.teller.items(by.fingerprint, body)
         finally:
             sys.settrace(kept)
         return called
 
     asked = {
-        "unknown": (stage.us, "00" * 32),
-        "released to others": (stage.us, stage.said.id.hex()),
-        "released to nobody": (stage.us, stage.unreleased.id.hex()),
-        "withdrawn": (stage.cn, stage.said.id.hex()),
-        "released": (stage.ru, stage.said.id.hex()),
+        "unknown": (stage.us, NAMES["unknown"](stage)),
+        "released to nobody": (stage.us, NAMES["an entry that is no release"](stage)),
+        "released": (stage.ru, stage.tellings()[stage.ru.fingerprint]),
     }
-    for who, rest in asked.values():  # so that what is computed once for each party has been
-        world.run(partial(way, who, rest))
-    ways = {name: world.run(partial(way, who, rest)) for name, (who, rest) in asked.items()}
-    assert "authorise" in ways["unknown"]
+    for who, telling in asked.values():  # so that what is computed once for each party has been
+        world.run(partial(way, who, telling))
+    ways = {name: world.run(partial(way, who, telling)) for name, (who, telling) in asked.items()}
     assert ways.pop("released") != ways["unknown"]
     assert all(taken == ways["unknown"] for taken in ways.values())
 
@@ -303,17 +320,16 @@ def test_unknown_not_released_and_withdrawn_take_the_same_way_through_the_code(s
 def test_an_acknowledgement_of_what_was_never_told_does_not_say_whether_it_exists(stage: Stage) -> None:
     async def answer(telling: Telling) -> Response:
         us = stage.us.node
-        draft = acknowledge.held([telling], teller=stage.fr.fingerprint, now=us.journal.now(), uuid=us.uuid())
+        draft = acknowledge.held([telling], of=stage.fr.head(), now=us.journal.now(), uuid=us.uuid())
         logged: list[Logged] = await us.journal.commit(Proposal([us.sign(draft)]))
-        path = us.journal.prover.inclusion(logged[0].index, us.journal.tree.size)
-        shown = stage._shown(stage.us)
-        body = acknowledge.encode_answer(logged[0].signed, [telling], logged[0].index, path, shown)
+        place, shown = stage.us.place(logged[0].index), stage._shown(stage.us)
+        body = acknowledge.encode_answer(logged[0].signed, [telling], place, shown)
         url = stage.fr.address + PREFIX + peers.ACKNOWLEDGE.path
         request = stage.us.client._signed(stage.fr.node.descriptor, peers.ACKNOWLEDGE, url, body)
         return await stage.fr.server.handle(request, peers.ACKNOWLEDGE)
 
     there = stage.tellings()[stage.ru.fingerprint]
-    unknown = Telling(there.statement, StatementId(bytes(32)))
+    unknown = replace(there, release=StatementId(bytes(32)))
     assert seen(world.run(lambda: answer(there))) == seen(world.run(lambda: answer(unknown)))
 
 
@@ -321,15 +337,11 @@ def test_an_acknowledgement_of_what_was_never_told_does_not_say_whether_it_exist
 
 
 def test_a_release_is_for_its_addressee_until_it_is_withdrawn(stage: Stage) -> None:
-    """Also where somebody hands it a release without having looked whose it is."""
     rows = {row.to: row for row in stage.fr.store.releases_of(stage.said.id)}
     ru, us, cn = (party.fingerprint for party in (stage.ru, stage.us, stage.cn))
-    authorise(Caller.ADDRESSEE, ru, rows[ru])
-    for caller, subject in ((us, rows[ru]), (us, None), (cn, rows[cn]), (ru, rows[cn])):
-        with pytest.raises(ComityError) as caught:
-            authorise(Caller.ADDRESSEE, caller, subject)
-        assert caught.value.code == NOT_FOUND
-    for needed in (Caller.MEMBER, Caller.ADDRESSEE):
-        with pytest.raises(ComityError) as caught:
-            authorise(needed, None, rows[ru])
-        assert caught.value.code == UNAUTHENTICATED
+    assert is_addressee(ru, rows[ru])
+    for caller, subject in ((us, rows[ru]), (cn, rows[cn]), (ru, rows[cn])):
+        assert not is_addressee(caller, subject)
+    with pytest.raises(ComityError) as caught:
+        authorise(Caller.MEMBER, None)
+    assert caught.value.code == UNAUTHENTICATED

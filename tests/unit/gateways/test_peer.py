@@ -22,7 +22,16 @@ from comity.proof import cbor
 TAKES_A_BODY = [route for route in ROUTES if route.takes != "-"]
 # Codes that say what is wrong here: no caller's doing, so no 4xx is theirs.
 OURS = {
-    *(errors.NOT_A_NODE, errors.EXISTS, errors.IN_USE, errors.UNKNOWN_PARTY, errors.NAME_TAKEN, errors.NOT_OURS),
+    *(
+        errors.NOT_A_NODE,
+        errors.EXISTS,
+        errors.IN_USE,
+        errors.UNKNOWN_PARTY,
+        errors.NAME_TAKEN,
+        errors.KEY_TAKEN,
+        errors.SECOND_DESCRIPTOR,
+        errors.NOT_OURS,
+    ),
     *(errors.FINGERPRINT_MISMATCH, errors.UNKNOWN_STATEMENT, errors.MARKING, errors.READ_ONLY, errors.STORAGE),
     *(errors.UNSAFE_STORE, errors.DAMAGED, errors.UNREACHABLE, errors.AMBIGUOUS),
     *(errors.NOT_YET, errors.NO_PROOF, errors.OTHER_VERSION, errors.INTERNAL),
@@ -167,7 +176,7 @@ BAD: dict[str, bytes] = {
     "a length beyond all": b"\x9b" + b"\xff" * 8,
     "a string beyond all": b"\x5b\x7f" + b"\xff" * 7,
     "a million keys": cbor.encode({str(number): number for number in range(60_000)}),
-    "a version to come": cbor.encode({"v": 2}),
+    "version 0": cbor.encode({"v": 0}),
     "wrong types": cbor.encode({"v": "1", "pull": 1, "limit": b"", "wait": None}),
     "negative": cbor.encode({"v": 1, "pull": b"", "limit": -1, "wait": -1}),
     "old, and nothing": b"old 0\n\n",
@@ -187,6 +196,14 @@ def test_a_malformed_body_is_the_callers_fault_and_said_so(talk: Talk, route: Ro
     response = talk.ask(route, body)
     assert 400 <= response.status < 500
     assert told(response)["code"] in (errors.MALFORMED, errors.TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    "route", [one for one in TAKES_A_BODY if one is not peers.ADD_CHECKPOINT], ids=lambda one: one.path
+)
+def test_a_version_to_come_is_unknown_and_no_fault(talk: Talk, route: Route) -> None:
+    response = talk.ask(route, cbor.encode({"v": 2}))
+    assert (response.status, told(response)["code"]) == (400, errors.UNKNOWN_VERSION)
 
 
 @pytest.mark.parametrize("route", TAKES_A_BODY, ids=lambda route: route.path)
@@ -315,7 +332,7 @@ def test_a_request_is_answered_once_also_by_a_server_that_was_started_again(fres
 
 
 def test_a_refused_request_is_used_up_like_any_other(fresh: Talk) -> None:
-    request = fresh.signed(peers.STATEMENT, b"", "00" * 32)
+    request = fresh.signed(peers.TILE, b"", "0/999")
     assert told(fresh.send(request))["code"] == errors.NOT_FOUND
     assert told(fresh.send(request))["code"] == errors.REPLAYED
 
@@ -557,7 +574,7 @@ def test_whoever_answers_at_an_address_and_is_not_the_peer_does_not_stand_in_the
 
 def test_a_refusal_of_the_peer_itself_is_final(moved: Talk) -> None:
     with pytest.raises(RemoteError) as caught:
-        world.run(lambda: moved.ru.client.get(moved.fr.node.descriptor, peers.STATEMENT, "00" * 32))
+        world.run(lambda: moved.ru.client.get(moved.fr.node.descriptor, peers.TILE, "0/999"))
     assert caught.value.code == errors.NOT_FOUND
     assert len(moved.ru.wire.sent) == 3
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from comity.errors import NOT_STIX, RemoteError
+from comity.errors import MALFORMED, NOT_STIX, RemoteError
 from comity.model import acknowledgement, content
 from comity.model.acknowledgement import (
     HELD,
@@ -14,18 +14,25 @@ from comity.model.acknowledgement import (
     Acknowledgement,
     Telling,
     Unacknowledged,
+    read_tellings,
     root_over,
 )
 from comity.model.content import parse
 from comity.model.fingerprint import Fingerprint
+from comity.model.statement import ItemHash
 from comity.proof import merkle
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from unit.model.test_content import UUID
 
 AT = instant.parse("2026-11-26T10:00:00.250Z")
-ONE, TWO = (Telling(StatementId(bytes([n]) * 32), StatementId(bytes([n + 100]) * 32)) for n in (1, 2))
-SAID = Acknowledgement(f"acknowledgement--{UUID}", Fingerprint("cd" * 32), root_over([ONE, TWO]), 2, HELD, AT, None)
+ONE, TWO = (
+    Telling(StatementId(bytes([n]) * 32), StatementId(bytes([n + 100]) * 32), ItemHash(bytes([n + 200]) * 32))
+    for n in (1, 2)
+)
+SAID = Acknowledgement(
+    f"acknowledgement--{UUID}", Fingerprint("cd" * 32), 9, bytes([7]) * 32, root_over([ONE, TWO]), 2, HELD, AT, None
+)
 
 
 @pytest.mark.parametrize("said", [SAID, replace(SAID, disposition=REFUSED, reason="bad-signature")])
@@ -33,15 +40,26 @@ def test_an_acknowledgement_is_read_as_it_was_written(said: Acknowledgement) -> 
     assert acknowledgement.read(parse(acknowledgement.write(said, AT))) == said
 
 
-def test_the_root_is_the_tree_hash_over_pairs_of_sixty_four_bytes() -> None:
-    leaves = [merkle.leaf_hash(bytes([n]) * 32 + bytes([n + 100]) * 32) for n in (1, 2)]
+def test_the_root_is_the_tree_hash_over_tellings_of_128_bytes() -> None:
+    bare = bytes(32)
+    leaves = [merkle.leaf_hash(b"".join(bytes([n + m]) * 32 for m in (0, 100, 200)) + bare) for n in (1, 2)]
     assert root_over([ONE, TWO]) == merkle.node_hash(*leaves)
     assert root_over([ONE]) == leaves[0]
 
 
 def test_order_and_place_of_the_ids_matter() -> None:
-    swapped = Telling(ONE.release, ONE.statement)
-    assert len({root_over(each) for each in ([ONE, TWO], [TWO, ONE], [swapped, TWO], [ONE], [ONE, TWO, TWO])}) == 5
+    swapped = Telling(ONE.release, ONE.statement, ONE.item)
+    others = [replace(ONE, item=TWO.item), replace(ONE, reading=bytes([1]) * 32)]
+    each = [[ONE, TWO], [TWO, ONE], [swapped, TWO], [ONE], [ONE, TWO, TWO], *([one, TWO] for one in others)]
+    assert len({root_over(tellings) for tellings in each}) == 7
+
+
+def test_tellings_are_read_as_they_were_written_whole_and_not_without_bound() -> None:
+    assert read_tellings(ONE.data + TWO.data) == (ONE, TWO)
+    for data in (b"", ONE.data[:-1], ONE.data + b"x", ONE.data * 1001):
+        with pytest.raises(RemoteError) as caught:
+            read_tellings(data)
+        assert caught.value.code == MALFORMED
 
 
 def test_a_notice_of_withdrawal_stands_with_zeros_for_its_statement() -> None:
@@ -53,6 +71,10 @@ def test_a_notice_of_withdrawal_stands_with_zeros_for_its_statement() -> None:
     [
         ("to", "fr"),
         ("root", "AB" * 32),
+        ("log_root", "AB" * 32),
+        ("log_root", None),
+        ("log_size", 0),
+        ("log_size", "9"),
         ("count", 0),
         ("count", "2"),
         ("disposition", "seen"),

@@ -23,10 +23,12 @@ from comity.exchange import sign
 from comity.model import content, party
 from comity.model.content import parse
 from comity.model.fingerprint import Fingerprint
+from comity.model.party import UNPLACED
 from comity.model.statement import Draft, Signed, Unverified
 from comity.proof import cbor
 from comity.proof.keys import Kind, P256SigningKey, Signer, SigningKey
 from unit.exchange.speaker import REPORT, Speaker, at
+from world import keys_of
 
 FR, RU = Speaker("fr"), Speaker("ru")
 WHOLE: dict[str, Any] = dict(FR.descriptor.signed.object.properties)
@@ -54,7 +56,7 @@ def test_a_descriptor_is_read_as_it_was_written() -> None:
     found = party.read(described())
     assert (found.party, found.name, found.addresses) == ("fr", "FR", ("http://fr.example",))
     assert found.fingerprint == FR.root.public.id.hex()
-    assert found.keys.statement.raw == FR.statement.public.raw
+    assert found.key("statement", UNPLACED).raw == FR.statement.public.raw
     assert (found.origin, found.witness_name) == (FR.origin, f"{FR.origin}/w")
 
 
@@ -141,7 +143,7 @@ def test_one_key_has_one_use() -> None:
 @pytest.mark.parametrize("role", ["root", "log", "witness", "transport"])
 def test_only_statements_may_be_signed_with_p256(role: str) -> None:
     assert refused(described(keys=with_key(role, P256))) == (NOT_STIX, f"/keys/{role}")
-    assert party.read(described(keys=with_key("statement", P256))).keys.statement.kind is Kind.P256
+    assert party.read(described(keys=with_key("statement", P256))).key("statement", UNPLACED).kind is Kind.P256
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_a_party_is_a_reconstruction_only_where_its_descriptor_says_so() -> None
 
 @pytest.mark.parametrize("reconstruction", [True, False])
 def test_a_descriptor_carries_the_mark_that_it_was_written_with(reconstruction: bool) -> None:
-    keys = FR.descriptor.keys
+    keys = keys_of(FR.descriptor)
     raw = party.write(
         WHOLE["id"],
         at(0),
@@ -213,7 +215,7 @@ def test_a_mark_of_null_is_refused_too() -> None:
 
 def test_a_party_vouches_for_what_its_statement_key_signed() -> None:
     said = FR.say().signed
-    assert FR.descriptor.vouch(FR.show(said)) == said
+    assert FR.descriptor.vouch(FR.show(said), UNPLACED) == said
 
 
 def test_a_statement_of_another_issuer_is_not_taken() -> None:
@@ -243,7 +245,7 @@ def test_another_party_that_borrows_name_and_kid_is_not_taken() -> None:
 
 def vouched_not(shown: Unverified) -> str:
     with pytest.raises(RemoteError) as caught:
-        FR.descriptor.vouch(shown)
+        FR.descriptor.vouch(shown, UNPLACED)
     return caught.value.code
 
 

@@ -33,9 +33,16 @@ class Between:
         says = self._says("pull", peer)
         return says() if says else await self._through.pull(peer, body, wait=wait)
 
+    async def items(self, peer: Descriptor, body: bytes) -> bytes:
+        says = self._says("items", peer)
+        return says() if says else await self._through.items(peer, body)
+
     async def acknowledge(self, peer: Descriptor, body: bytes) -> None:
         says = self._says("acknowledge", peer)
         await self._through.acknowledge(peer, body) if says is None else says()
+
+    async def descriptor(self, peer: Descriptor) -> bytes:
+        return await self._through.descriptor(peer)
 
     async def add_checkpoint(self, peer: Descriptor, body: bytes) -> str:
         says = self._says("add_checkpoint", peer)

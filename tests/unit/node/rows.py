@@ -3,15 +3,19 @@
 from hashlib import sha256
 from typing import Any
 
+from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
+from comity.model.statement import ItemHash
 from comity.node.ports import (
     AnswerRow,
+    FetchRow,
     FindingRow,
     Kept,
     LeafRow,
     MatterRow,
     OutgoingAnswer,
     PeerRow,
+    PendingRow,
     ReceivedRow,
     ReleaseRow,
     Store,
@@ -41,9 +45,21 @@ def withdrawal(index: int, of: ReleaseRow) -> ReleaseRow:
     return ReleaseRow(index, id_of(index), of.stix_id, of.to, None, 0, None, withdrawn=True)
 
 
-def answer(to: ReleaseRow, number: int, *, at: int = 0, disposition: str = "held") -> AnswerRow:
-    reason = None if disposition == "held" else "malformed"
-    return AnswerRow(to.id, id_of(number), 0, disposition, reason, Instant(at), Instant(at))
+ITEM, OTHER = ItemHash(bytes([1]) * 32), ItemHash(bytes([2]) * 32)
+
+
+def answer(
+    to: ReleaseRow,
+    number: int,
+    *,
+    at: int = 0,
+    disposition: str = "held",
+    item: ItemHash = ITEM,
+    own: bool = False,
+) -> AnswerRow:
+    reason = None if disposition == "held" else "a-rule-of-ours" if own else "malformed"
+    ours = item == ITEM
+    return AnswerRow(to.id, item, ours, id_of(number), 0, disposition, reason, Instant(at), Instant(at), own)
 
 
 def received(number: int, teller: Fingerprint = RU, **changed: Any) -> ReceivedRow:
@@ -52,6 +68,8 @@ def received(number: int, teller: Fingerprint = RU, **changed: Any) -> ReceivedR
         "stix_id": f"release--{number}",
         "teller": teller,
         "statement": id_of(number + 1000),
+        "hash": ITEM,
+        "page": (number + 1).to_bytes(8),
         "item": b"item %d" % number,
         "size": number + 1,
         "received_at": Instant(number),
@@ -60,8 +78,17 @@ def received(number: int, teller: Fingerprint = RU, **changed: Any) -> ReceivedR
     return ReceivedRow(**(fields | changed))
 
 
+def pending(number: int, teller: Fingerprint = RU, *, due: int = 0, item: ItemHash = ITEM) -> PendingRow:
+    telling = Telling(id_of(number + 1000), id_of(number), item)
+    return PendingRow(teller, telling, 100 + number, number, number + 1, 1, Instant(due))
+
+
+def fetch(to: ReleaseRow, number: int, *, at: int = 0) -> FetchRow:
+    return FetchRow(to.id, id_of(number), 0, Instant(at))
+
+
 def outgoing(number: int, to: Fingerprint = RU) -> OutgoingAnswer:
-    return OutgoingAnswer(id_of(number), to, bytes(64))
+    return OutgoingAnswer(id_of(number), to, bytes(128))
 
 
 def kept(kind: str, subject: int, data: bytes = b"", peer: Fingerprint = RU) -> Kept:
@@ -112,7 +139,7 @@ def finding(number: int, **changed: Any) -> FindingRow:
 
 EVERYWHERE = IndexBox(LEAST, MOST, LEAST, MOST, LEAST, MOST, LEAST, MOST)
 
-_KINDS = ("page-end", "pull", "head", "answer", "receipt", "evidence")
+_KINDS = ("page-end", "pull", "want", "head", "answer", "receipt", "evidence")
 
 
 def everything(store: Store, tiles: int = 3) -> dict[str, Any]:
@@ -130,6 +157,8 @@ def everything(store: Store, tiles: int = 3) -> dict[str, Any]:
         "by statement": [store.releases_of(id) for id in ids],
         "by party": [store.releases_to(who, 0, 1000) for who in parties],
         "answers": answered,
+        "fetches": [store.fetch_of(id) for id in ids],
+        "pending": [store.pending(who) for who in parties],
         "answers of": [sorted(store.answers_of(who)) for who in parties],
         "silences": [store.silence(id) for id in ids],
         "overdue": store.overdue(Instant(1 << 50)),

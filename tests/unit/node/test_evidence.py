@@ -1,23 +1,36 @@
 """Evidence: what `told` says and what `prove` proves in every state of a telling, and that no rung is a higher one."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from comity.errors import BAD_ARGUMENT, CONTENT_MISMATCH, NAME_TAKEN, NOT_OURS, UNKNOWN_STATEMENT, LocalError
+from comity.errors import (
+    BAD_ARGUMENT,
+    CONTENT_MISMATCH,
+    NOT_OURS,
+    STORAGE,
+    UNKNOWN_STATEMENT,
+    UNREACHABLE,
+    LocalError,
+    TransportError,
+)
+from comity.exchange import acknowledge
 from comity.exchange.verify import Verdict, verify
 from comity.model.marking import Terms
 from comity.model.statement import Logged
-from comity.node import evidence
+from comity.node import cosigned, evidence
 from comity.node.node import pack
+from comity.node.ports import PeerRow
 from comity.node.sync import Round
 from comity.proof.envelope import StatementId
 from comity.record.standing import Standing
 from comity.space.instant import Instant
-from unit.node.liar import altered_content, lying
+from unit.node.between import Between, raising
+from unit.node.liar import altered_content, given, lying
 from world import START, MemoryWire, Party, parties, report, run
 
 SOON = Terms(answer_by=Instant(START + 60_000))
@@ -74,20 +87,24 @@ def test_released_and_not_fetched() -> None:
     assert (ladder, verdict.held_by, verdict.proved_by) == ([*HOME, "released"], None, None)
 
 
-def test_the_pull_that_brought_it_does_not_show_that_it_arrived() -> None:
+def test_a_pull_shows_nothing_of_what_was_offered_for_it() -> None:
     async def story(fr: Party, ru: Party, us: Party) -> Logged:
         said = await fr.say(report(), ru)
-        await pulls(ru, fr)
+        between = Between(ru)
+        between.answers["items"] = raising(TransportError(UNREACHABLE, "cut"))
+        with contextlib.suppress(TransportError):
+            await pulls(ru, fr, 2)
+        assert fr.store.kept("pull", ru.fingerprint)
         return said
 
     fr, ru, _, said = in_state(story)
     assert rungs(told(fr, said, ru)) == [*HOME, "released"]
 
 
-def test_the_next_pull_shows_that_it_was_fetched() -> None:
+def test_the_want_shows_that_these_very_bytes_were_asked_for() -> None:
     async def story(fr: Party, ru: Party, us: Party) -> Logged:
         said = await fr.say(report(), ru)
-        await pulls(ru, fr, 2)
+        await pulls(ru, fr)
         return said
 
     fr, ru, _, said = in_state(story)
@@ -103,10 +120,10 @@ def test_held_says_when_the_hearer_claims_to_have_received_it() -> None:
 
     fr, ru, _, said = in_state(story)
     standing = told(fr, said, ru)
-    assert rungs(standing) == [*HOME, "released", "held"]
+    assert rungs(standing) == [*HOME, "released", "fetched", "held"]
     assert START + 7000 <= dict(standing.rungs)["held"] < START + 8000
     verdict, ladder = proved(fr, said, ru)
-    assert (ladder, verdict.held_by, verdict.proved_by) == ([*HOME, "released", "held"], "ru", None)
+    assert (ladder, verdict.held_by, verdict.proved_by) == ([*HOME, "released", "fetched", "held"], "ru", None)
 
 
 def test_witnessed_and_proved_need_a_third_party() -> None:
@@ -124,7 +141,7 @@ def test_witnessed_and_proved_need_a_third_party() -> None:
     verdict, ladder = proved(fr, said, ru)
     assert sorted(ladder) == sorted(rungs(standing))
     assert verdict.proved_by == standing.facts.proved_by is not None
-    assert [one["party"] for one in verdict.witnesses] == ["us"]
+    assert [one.party for one in verdict.behind_hearer] == ["us"]
 
 
 def test_between_two_parties_alone_nothing_is_proved_of_time() -> None:
@@ -141,7 +158,7 @@ def test_between_two_parties_alone_nothing_is_proved_of_time() -> None:
     assert (told(fr, said, ru).facts.proofs, proved(fr, said, ru)[0].proved_by) == (0, None)
 
 
-def test_refused_is_told_with_its_reason_and_is_not_held() -> None:
+def test_what_was_refused_in_other_bytes_is_told_as_that_and_as_nothing_of_these() -> None:
     async def story(fr: Party, ru: Party, us: Party) -> Logged:
         lying(fr).lie = altered_content
         said = await fr.say(report(), ru)
@@ -150,9 +167,30 @@ def test_refused_is_told_with_its_reason_and_is_not_held() -> None:
 
     fr, ru, _, said = in_state(story)
     standing = told(fr, said, ru)
-    assert (rungs(standing), standing.as_dict()["refused"]) == ([*HOME, "released"], CONTENT_MISMATCH)
+    assert (rungs(standing), standing.as_dict()["refused"]) == ([*HOME, "released"], None)
+    assert standing.as_dict()["answered_other_bytes"] == "refused"
     verdict, ladder = proved(fr, said, ru)
-    assert (ladder, verdict.held_by, verdict.refused) == ([*HOME, "released", "refused"], None, CONTENT_MISMATCH)
+    assert (ladder, verdict.held_by, verdict.refused) == ([*HOME, "released"], None, None)
+    assert verdict.other == "refused"
+
+
+def test_a_refusal_that_the_bytes_refute_is_told_with_that() -> None:
+    """The reverse lie: the hearer refuses a flawless warning for a fault that anybody can look for, and nobody finds."""
+
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        with pytest.MonkeyPatch.context() as patch:
+            refused = lambda item, before, step: acknowledge.Refused(item, item.telling, CONTENT_MISMATCH, "a lie")  # noqa: E731
+            patch.setattr(acknowledge, "_step", refused)
+            await ru.syncs(fr)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    standing = told(fr, said, ru)
+    assert (rungs(standing), standing.as_dict()["refused"]) == ([*HOME, "released", "fetched"], CONTENT_MISMATCH)
+    verdict, ladder = proved(fr, said, ru)
+    assert (ladder, verdict.held_by) == ([*HOME, "released", "fetched", "refused"], None)
+    assert (verdict.refused, verdict.borne_out) == (CONTENT_MISMATCH, False)
 
 
 # -- silence
@@ -184,8 +222,43 @@ def test_an_answer_after_the_silence_is_told_beside_it() -> None:
 
     fr, ru, _, said = in_state(story)
     standing = told(fr, said, ru)
-    assert (rungs(standing), standing.facts.unacknowledged) == ([*HOME, "released", "held"], True)
-    assert proved(fr, said, ru)[1] == [*HOME, "released", "held", "unacknowledged"]
+    assert (rungs(standing), standing.facts.unacknowledged) == ([*HOME, "released", "fetched", "held"], True)
+    assert proved(fr, said, ru)[1] == [*HOME, "released", "fetched", "held", "unacknowledged"]
+
+
+def test_who_reads_and_denies_is_shown_to_have_asked_for_these_very_bytes() -> None:
+    """It takes what it was told, answers nothing, and the time to answer passes: its own signature says what it asked for."""
+
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru, terms=SOON)
+        await pulls(ru, fr)
+        assert ru.store.received_statement(said.id) is not None
+        await asyncio.sleep(61)
+        assert await fr.sync.deadlines() == 1
+        return said
+
+    fr, ru, _, said = in_state(story)
+    verdict, ladder = proved(fr, said, ru)
+    assert ladder == [*HOME, "released", "fetched", "unacknowledged"]
+    [fetched] = [rung for rung in verdict.ladder if rung.name == "fetched"]
+    assert (fetched.by, verdict.held_by) == ("ru", None)
+
+
+def test_content_that_no_want_could_be_kept_of_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: nothing leaves of which no trace stays."""
+
+    async def story(fr: Party, ru: Party, us: Party) -> Logged:
+        said = await fr.say(report(), ru)
+        [row] = fr.store.releases_of(said.id)
+        telling = fr.node.offers.of(row).telling
+        size = fr.node.shown.holding(ru.fingerprint, row.index + 1)[0]
+        monkeypatch.setattr(fr.store, "commit", lambda batch: raising(LocalError(STORAGE, "the disk is full"))())
+        with pytest.raises(LocalError, match="disk is full"):
+            given(ru, fr, [telling], size)
+        return said
+
+    fr, ru, _, said = in_state(story)
+    assert proved(fr, said, ru)[1] == [*HOME, "released"]
 
 
 @pytest.mark.parametrize("before", ["answered", "withdrawn"])
@@ -349,8 +422,11 @@ def with_imposter(as_if: str, *, key: bool = False) -> tuple[Party, Party, Party
     fr, ru, us = parties("fr", "ru", "us")
     liar = Imposter("liar", fr.wire, as_if=as_if, key_of=us if key else None)
     for one in (fr, ru, us):
-        one.node.add_peer(pack(liar.node.descriptor.signed), liar.fingerprint, "liar")
-        liar.node.add_peer(pack(one.node.descriptor.signed), one.fingerprint, f"{one.name}-itself")
+        # As if it had been pinned by a node that did not look for keys of others.
+        one.store.add_peer(PeerRow("liar", pack(liar.node.descriptor.signed), liar.fingerprint))
+        liar.store.add_peer(PeerRow(f"{one.name}-itself", pack(one.node.descriptor.signed), one.fingerprint))
+        one.start()
+    liar.start()
     return fr, ru, us, liar
 
 
@@ -366,45 +442,46 @@ async def cosigned_by(fr: Party, ru: Party, *witnesses: Party) -> Logged:
     return said
 
 
-@pytest.mark.parametrize(("as_if", "key"), [("us", False), ("liar", True)])
-def test_a_witness_under_the_name_or_with_a_key_of_another_does_not_stand_in_its_place(as_if: str, key: bool) -> None:
-    fr, ru, us, liar = with_imposter(as_if, key=key)
-    said = run(lambda: cosigned_by(fr, ru, liar, us))
-    verdict, ladder = proved(fr, said, ru)
-    [counted] = {one["party"] for one in verdict.witnesses}
-    if not key:
-        assert (counted, verdict.fingerprints["us"]) == ("us", us.fingerprint)
+def test_a_witness_with_a_key_of_another_does_not_stand_beside_it() -> None:
+    fr, ru, us, liar = with_imposter("liar", key=True)
+    verdict, ladder = proved(fr, run(lambda: cosigned_by(fr, ru, liar, us)), ru)
+    assert len(verdict.behind_hearer) == len(verdict.behind_teller) == 1
     assert verdict.proved_by is not None
     assert "witnessed" in ladder
 
 
-@pytest.mark.parametrize("as_if", ["fr", "ru"])
-def test_a_witness_under_the_name_of_teller_or_hearer_is_left_out(as_if: str) -> None:
-    fr, ru, _, liar = with_imposter(as_if)
-    said = run(lambda: cosigned_by(fr, ru, liar))
-    verdict, _ = proved(fr, said, ru)
-    assert (verdict.witnesses, verdict.proved_by) == ([], None)
-    assert verdict.fingerprints == {"fr": fr.fingerprint, "ru": ru.fingerprint}
-    assert [rung.by for rung in verdict.ladder if rung.name == "witnessed"] == ["ru"]
+@pytest.mark.parametrize("as_if", ["us", "fr", "ru"])
+def test_a_witness_under_the_name_of_another_stands_beside_it_and_they_are_told_apart(as_if: str) -> None:
+    fr, ru, us, liar = with_imposter(as_if)
+    verdict, _ = proved(fr, run(lambda: cosigned_by(fr, ru, liar, us)), ru)
+    assert set(verdict.fingerprints.values()) == {one.fingerprint for one in (fr, ru, us, liar)}
+    assert len(verdict.fingerprints) == 4
+    assert len(verdict.behind_hearer) == len(verdict.behind_teller) == 2
 
 
-def test_where_only_an_imposter_has_cosigned_our_head_it_is_shown_without() -> None:
-    fr, ru, _, liar = with_imposter("ru")
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_hearer_that_calls_itself_by_our_name_is_proved_to_have_been_told(answered: bool) -> None:
+    fr, _, us, liar = with_imposter("fr")
 
     async def story() -> Logged:
-        said = await fr.say(report(), ru)
-        await fr.syncs(liar)
+        said = await fr.say(report(), liar)
+        if answered:
+            await liar.syncs(fr, us)
+            await fr.syncs(us, liar)
         return said
 
-    assert proved(fr, run(story), ru)[1] == [*HOME, "released"]
+    verdict, ladder = proved(fr, run(story), liar)
+    assert (verdict.teller, verdict.hearer) == (fr.fingerprint, liar.fingerprint)
+    assert verdict.told_to != verdict.said_by
+    assert ("held" in ladder) is answered
 
 
-def test_a_telling_to_a_party_that_calls_itself_by_our_name_is_not_proved_by_a_file() -> None:
-    fr, _, _, liar = with_imposter("fr")
-    said = run(lambda: fr.say(report(), liar))
-    with pytest.raises(LocalError, match="liar calls itself fr") as caught:
-        evidence.prove_telling(fr.node, said.id, fr.peer(liar))
-    assert caught.value.code == NAME_TAKEN
+def test_a_telling_to_a_party_with_a_key_of_ours_is_not_proved_by_a_file() -> None:
+    fr, _, _, us_too = with_imposter("liar", key=True)  # it has a key of us
+    us = next(one for one in (fr.node.peers) if one.petname == "us")
+    with pytest.raises(LocalError, match="has a key of ours") as caught:
+        cosigned.require_own_keys(us, us_too.node.descriptor, "--to")
+    assert caught.value.code == BAD_ARGUMENT
 
 
 # -- whose

@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.exchange import acknowledge, deliver, say, sign
+from comity.exchange import acknowledge, say, sign
 from comity.exchange.deliver import Item
 from comity.node.hands import LEAST, PIECE, ManyHands
 from comity.proof.hands import Hands, OneHand
@@ -166,11 +166,10 @@ def test_hands_that_were_let_go_come_back_when_there_is_work() -> None:
 @given(st.sets(st.integers(0, TOLD - 1), max_size=8), st.integers(2, 4))
 def test_a_page_is_judged_the_same_by_one_hand_and_by_several(broken: set[int], count: int) -> None:
     page = [_broken(item) if number in broken else item for number, item in enumerate(ITEMS)]
-    end = deliver.read_page_end(FR.page(RU.pull(FR), page).end, FR.descriptor)
-    memo = PathMemo(FR.tree.size, FR.tree.root())
+    ranges, memo = [(0, FR.tree.size)] * len(page), PathMemo(FR.tree.size, FR.tree.root())
 
-    def judged(hands: Hands) -> list[acknowledge.Told | acknowledge.Refused]:
-        return acknowledge.examine(page, by=FR.descriptor, to=RU.fingerprint, end=end, memo=memo, hands=hands)
+    def judged(hands: Hands) -> Sequence[acknowledge.Told | acknowledge.Refused | acknowledge.Misplaced]:
+        return acknowledge.examine(page, ranges, by=FR.descriptor, to=RU.fingerprint, memo=memo, hands=hands)
 
     several = ManyHands(count)
     found = judged(several)

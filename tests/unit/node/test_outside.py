@@ -28,7 +28,7 @@ from comity.gateways.peer import CHECKPOINT
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Logged
 from comity.node import evidence, exports, outside
-from comity.node.evidence import own_head
+from comity.node.cosigned import own_head
 from comity.node.outside import MOST, TRIES
 from comity.proof.checkpoint import parse_checkpoint, verify_cosignature
 from comity.proof.note import NoteKey

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from comity.errors import DAMAGED, LocalError
-from comity.exchange.deliver import Page, PageEnd
+from comity.exchange.deliver import PageEnd
 from comity.model.site import Function
 from comity.node import picture as pictures
 from comity.node.sync import Round
@@ -14,7 +14,7 @@ from comity.space import instant
 from comity.space.index_box import boxes
 from comity.space.volume import Volume
 from unit.node.between import running
-from unit.node.liar import counted, lying
+from unit.node.liar import Page, counted, lying
 from unit.node.matters import ELSEWHERE, a_notice, a_site, hears
 from world import START, Party, parties, report, run
 

@@ -1,4 +1,4 @@
-"""What the node puts into a proof file: only what is used, the cheapest where there is a choice, and no liar's lines."""
+"""What the node puts into a proof file: all third parties, only what is used, and no liar's lines."""
 
 import asyncio
 from dataclasses import replace
@@ -10,7 +10,7 @@ from comity.exchange import acknowledge, prove
 from comity.exchange.verify import verify
 from comity.exchange.witness import Shown
 from comity.model.statement import Logged
-from comity.node import evidence, teller
+from comity.node import cosigned, evidence, heard, stands
 from comity.proof.checkpoint import add_lines, parse_checkpoint
 from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
 from unit.node.test_evidence import HOME, proved, rungs, told
@@ -34,7 +34,7 @@ async def around(said: Logged, fr: Party, ru: Party, *others: Party) -> bytes:
     return evidence.prove_telling(fr.node, said.id, fr.peer(ru))
 
 
-def test_under_each_head_stand_only_the_lines_that_are_used() -> None:
+def test_under_each_head_stand_the_lines_of_all_third_parties_and_of_nobody_else() -> None:
     fr, ru, us, de, cn = parties("fr", "ru", "us", "de", "cn")
 
     async def story() -> bytes:
@@ -44,52 +44,76 @@ def test_under_each_head_stand_only_the_lines_that_are_used() -> None:
         return await around(said, fr, ru, us, de, cn)
 
     described, teller, hearer = names_in(fr, run(story))
-    assert (described, teller) == (["cn", "de", "fr", "ru", "us"], ["fr", "us"])
+    assert (described, teller[0], sorted(teller[1:])) == (["cn", "de", "fr", "ru", "us"], "fr", ["cn", "de", "us"])
     assert sorted(hearer) == ["cn", "de", "us"]
 
 
-def test_of_those_who_cosigned_the_tellers_head_one_is_shown_who_is_described_anyway() -> None:
+def test_of_the_tellers_heads_the_one_that_most_third_parties_cosigned_is_shown() -> None:
     fr, ru, us, de, cn = parties("fr", "ru", "us", "de", "cn")
 
     async def story() -> bytes:
         said = await fr.say(report(), ru)
         await ru.syncs(fr)
-        for other in (de, cn, us):
-            await fr.syncs(other)
-            await asyncio.sleep(10)
-            await fr.say(report(number=2))
-        return await around(said, fr, ru, us, cn)
+        await fr.syncs(ru, de)
+        await asyncio.sleep(10)
+        await fr.say(report(number=2))
+        await fr.syncs(cn, us)
+        return await around(said, fr, ru)
 
     data = run(story)
-    assert names_in(fr, data)[:2] == (["cn", "fr", "ru", "us"], ["fr", "cn"])
-    [witnessed] = [rung for rung in verify(data).ladder if rung.name == "witnessed"]
+    described, teller, _ = names_in(fr, data)
+    assert (described, teller[0], sorted(teller[1:])) == (["cn", "fr", "ru", "us"], "fr", ["cn", "us"])
+    verdict = verify(data)
+    assert sorted(one.party for one in verdict.behind_teller) == ["cn", "us"]
+    [witnessed] = [rung for rung in verdict.ladder if rung.name == "witnessed"]
+    assert witnessed.at is not None
     assert START + 10_000 <= witnessed.at < START + 12_000
 
 
-def test_where_nobody_else_did_the_hearers_own_cosignature_of_the_tellers_head_is_shown() -> None:
-    fr, ru, us, de = parties("fr", "ru", "us", "de")
+def test_without_a_third_party_the_hearers_own_cosignature_of_the_tellers_head_is_shown_and_counts_for_none() -> None:
+    fr, ru, us, _ = parties("fr", "ru", "us", "de")
 
     async def story() -> bytes:
         said = await fr.say(report(), ru)
         await ru.syncs(fr)
-        await fr.syncs(de, ru)
+        await fr.syncs(ru)
         return await around(said, fr, ru, us)
 
-    assert names_in(fr, run(story))[:2] == (["fr", "ru", "us"], ["fr", "ru"])
+    data = run(story)
+    assert names_in(fr, data)[:2] == (["fr", "ru", "us"], ["fr", "ru"])
+    assert verify(data).behind_teller == []
 
 
-def test_where_no_one_described_cosigned_the_tellers_head_the_earliest_of_all_is_shown() -> None:
-    fr, ru, _, de, cn = parties("fr", "ru", "us", "de", "cn")
+def test_with_a_third_party_the_hearers_line_is_left_out() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
 
     async def story() -> bytes:
         said = await fr.say(report(), ru)
         await ru.syncs(fr)
-        for other in (de, cn):
-            await fr.syncs(other)
-            await asyncio.sleep(10)
-        return evidence.prove_telling(fr.node, said.id, fr.peer(ru))
+        await fr.syncs(ru, us)
+        return await around(said, fr, ru)
 
-    assert names_in(fr, run(story)) == (["de", "fr", "ru"], ["fr", "de"], [])
+    assert names_in(fr, run(story))[:2] == (["fr", "ru", "us"], ["fr", "us"])
+
+
+def test_a_cosigner_whose_descriptor_has_no_room_is_left_out_and_the_others_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fr, ru, us, de, cn = parties("fr", "ru", "us", "de", "cn")
+    size = max(len(part) for one in (us, de, cn) for part in one.node.descriptor.signed.triple)
+    monkeypatch.setattr(cosigned, "MAX_DESCRIBED", 3 * size)
+
+    async def story() -> bytes:
+        said = await fr.say(report(), ru)
+        await ru.syncs(fr)
+        await fr.syncs(us, de, cn)
+        return await around(said, fr, ru, us, de, cn)
+
+    data = run(story)
+    _, teller, hearer = names_in(fr, data)
+    assert verify(data).valid
+    assert 0 < len(hearer) < 3
+    assert sorted(hearer) == sorted(teller[1:])
 
 
 @pytest.mark.parametrize("names", [("fr", "ru", "us"), ("fr", "ru", "us", "de", "cn", "uk", "jp")])
@@ -122,9 +146,9 @@ def test_no_line_that_a_hearer_adds_to_its_head_keeps_its_answer_from_being_show
     }[lie]
     honest = acknowledge.encode_answer
 
-    def lying(signed: Any, tellings: Any, index: int, path: Any, head: Shown) -> bytes:
+    def lying(signed: Any, tellings: Any, place: Any, head: Shown) -> bytes:
         note = add_lines(head.note, [key.line(bytes(7) + b"\1" + bytes(64))])
-        return honest(signed, tellings, index, path, replace(head, note=note))
+        return honest(signed, tellings, place, replace(head, note=note))
 
     async def story() -> Logged:
         said = await fr.say(report(), ru)
@@ -134,7 +158,7 @@ def test_no_line_that_a_hearer_adds_to_its_head_keeps_its_answer_from_being_show
         return said
 
     said = run(story)
-    assert rungs(told(fr, said, ru)) == [*HOME, "released", "held"]
+    assert rungs(told(fr, said, ru)) == [*HOME, "released", "fetched", "held"]
     assert told(fr, said, ru).facts.proofs == 0
     assert proved(fr, said, ru)[0].held_by == "ru"
 
@@ -145,14 +169,14 @@ def test_in_which_order_the_hearer_sends_its_lines_does_not_matter(monkeypatch: 
     sent: list[bytes] = []
 
     def turned(node: Any, *rest: Any) -> tuple[int, bytes]:
-        size, note = evidence.own_head(node, *rest)
+        size, note = cosigned.own_head(node, *rest)
         if node is ru.node:
             text, _, lines = note.rpartition(b"\n\n")
             note = text + b"\n\n" + b"".join(reversed(lines.splitlines(keepends=True)))
             sent.append(note)
         return size, note
 
-    monkeypatch.setattr(teller, "own_head", turned)
+    monkeypatch.setattr(stands, "own_head", turned)
 
     async def story() -> Logged:
         said = await fr.say(report(), ru)
@@ -165,4 +189,47 @@ def test_in_which_order_the_hearer_sends_its_lines_does_not_matter(monkeypatch: 
     assert any(parse_checkpoint(note).note.signatures[0].name != ru.node.descriptor.origin for note in sent)
     verdict = verify(evidence.prove_telling(fr.node, said.id, fr.peer(ru)))
     assert (verdict.valid, verdict.held_by) == (True, "ru")
-    assert {one["party"] for one in verdict.witnesses} >= {"us", "de"}
+    assert {one.party for one in verdict.behind_hearer} >= {"us", "de"}
+
+
+def test_a_file_of_either_side_holds_nothing_of_what_else_was_told_but_ids_of_entries_beside_its_own_or_last() -> None:
+    """What SECURITY.md lists is all: no other content, release, item or salt, and of ids those beside its places, or last."""
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> list[Logged]:
+        said = []
+        for number in range(6):
+            said.append(await fr.say(report(number=number), ru))
+            await fr.say(report(f"to us {number}", 100 + number), us)
+            await ru.say(report(f"by ru {number}", 200 + number), us)
+        for _ in range(2):
+            await ru.syncs(fr, us)
+            await us.syncs(fr, ru)
+            await fr.syncs(ru, us)
+        return said
+
+    said = run(story)
+    for one in said:
+        [row] = ru.store.heard_tellings(fr.fingerprint, one.id)
+        for data in (
+            evidence.prove_telling(fr.node, one.id, fr.peer(ru)),
+            heard.prove_heard(ru.node, ru.peer(fr), row),
+        ):
+            found = prove.decode(data)
+            assert found.places is not None
+            assert found.held is not None
+            assert verify(data).valid
+            sizes = [parse_checkpoint(note).checkpoint.size for note in (found.note, found.held.note)]
+            own = {
+                fr.node: [0, *(place.index for place in found.places), sizes[0] - 1, row.size - 1],
+                ru.node: [0, found.held.receipt.index, sizes[1] - 1],
+            }
+            for node, indices in own.items():
+                beside = {index ^ 1 for index in indices} | set(indices)
+                others = [node.at(index) for index in range(node.journal.tree.size) if index not in beside]
+                assert [each.index for each in others if bytes(each.id) in data] == []
+                assert [each.index for each in others if each.signed.salt in data] == []
+                assert [each.index for each in others if each.signed.object.id.encode() in data] == []
+            others_told = [ru.store.heard_tellings(fr.fingerprint, other.id)[0] for other in said if other is not one]
+            assert [each.hash for each in others_told if bytes(each.hash) in data] == []
+            assert fr.store.last_kept("pull", ru.fingerprint) is not None

@@ -167,7 +167,7 @@ def three() -> list[Party]:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda one: one[:5],
+        lambda one: one[:6],
         lambda one: [*one, 0],
         lambda one: [bytes(32), *one[1:]],
         lambda one: [one[0], "1", *one[2:]],
@@ -184,22 +184,27 @@ def test_a_receipt_with_a_path_that_does_not_lead_to_its_head_is_not_taken(three
     assert changed(three[0], three[1], turned) == ([NOT_INCLUDED], 0)
 
 
+def test_a_receipt_of_a_log_that_begins_with_another_descriptor_is_not_taken(three: list[Party]) -> None:
+    turned = lambda one: [*one[:3], bytes(len(one[3])), *one[4:]]  # noqa: E731
+    assert changed(three[0], three[1], turned) == ([NOT_INCLUDED], 0)
+
+
 def test_a_receipt_under_a_second_head_of_the_same_size_is_evidence(three: list[Party]) -> None:
     fr, ru, _ = three
-    assert changed(fr, ru, lambda one: [*one[:3], forked(ru, 2), *one[4:]]) == ([HEAD_FORK], 0)
+    assert changed(fr, ru, lambda one: [*one[:4], forked(ru, 2), *one[5:]]) == ([HEAD_FORK], 0)
     [kept] = fr.store.kept("evidence", ru.fingerprint)
     assert kept.subject == HEAD_FORK.encode()
 
 
 def test_a_receipt_under_a_head_of_another_log_is_evidence(three: list[Party]) -> None:
     fr, ru, _ = three
-    assert changed(fr, ru, lambda one: [*one[:3], forked(ru, 9), 2, bytes(64)]) == ([NOT_CONSISTENT], 0)
+    assert changed(fr, ru, lambda one: [*one[:4], forked(ru, 9), 2, bytes(64)]) == ([NOT_CONSISTENT], 0)
     [kept] = fr.store.kept("evidence", ru.fingerprint)
     assert kept.subject == NOT_CONSISTENT.encode()
 
 
 def test_a_receipt_that_is_no_better_than_the_one_held_is_not_kept(three: list[Party]) -> None:
     fr, ru, _ = three
-    stripped = lambda one: [*one[:3], b"".join(one[3].splitlines(keepends=True)[:6]), *one[4:]]  # noqa: E731
+    stripped = lambda one: [*one[:4], b"".join(one[4].splitlines(keepends=True)[:6]), *one[5:]]  # noqa: E731
     assert changed(fr, ru, stripped) == ([], 0)
     assert fr.store.kept("receipt", ru.fingerprint) == []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,11 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
         None,
         None,
         0,
-        None,
+        [],
     )
+    assert (store.fetch_of(id_of(0)), store.pending(RU)) == (None, [])
     assert (store.release(id_of(0)), store.silence(id_of(0))) == (None, None)
-    assert (store.received_release(RU, id_of(0)), store.received_statement(id_of(0))) == (None, None)
+    assert (store.received_release(RU, id_of(0)), store.received_statement(id_of(0))) == ([], None)
     assert (store.last_kept("pull", RU), store.outgoing_answer(id_of(0)), store.check()) == (None, None, [])
 
 
@@ -175,12 +177,45 @@ def test_the_first_answer_to_a_release_stands(store: Store) -> None:
     store.commit(Batch(answers=[first]))
     store.commit(Batch(answers=[rows.answer(given, 51, at=6, disposition="refused")]))
     store.commit(Batch(answers=[first]))
-    assert store.answers_to(given.id) == first
+    assert store.answers_to(given.id) == [first]
+
+
+def test_what_a_hearer_says_of_other_bytes_stands_beside_its_answer_about_ours_and_after_it(store: Store) -> None:
+    given = release(1, answer_by=100)
+    store.commit(Batch(releases=[given]))
+    other = rows.answer(given, 50, at=5, disposition="refused", item=rows.OTHER)
+    store.commit(Batch(answers=[other]))
+    assert store.answers_to(given.id) == [other]
+    assert list(store.overdue(Instant(200))) == [given]  # of what was told it has said nothing
+    ours = rows.answer(given, 51, at=6)
+    store.commit(Batch(answers=[ours]))
+    assert store.answers_to(given.id) == [ours, other]
+    assert list(store.overdue(Instant(200))) == []
+
+
+def test_the_first_want_of_a_release_stands(store: Store) -> None:
+    given = release(1)
+    store.commit(Batch(releases=[given], fetches=[rows.fetch(given, 60, at=5)]))
+    store.commit(Batch(fetches=[rows.fetch(given, 61, at=4)]))
+    assert store.fetch_of(given.id) == rows.fetch(given, 60, at=5)
+    assert store.fetch_of(id_of(2)) is None
+
+
+def test_what_is_open_is_told_as_it_falls_due_until_it_is_settled(store: Store) -> None:
+    first, second, theirs = rows.pending(1, due=9), rows.pending(2, due=5), rows.pending(1, US)
+    other = rows.pending(1, due=7, item=rows.OTHER)
+    store.commit(Batch(pending=[first, second, theirs, other]))
+    assert store.pending(RU) == [second, other, first]
+    later = rows.pending(2, due=8)
+    store.commit(Batch(pending=[later], settled=[(RU, other.telling)]))
+    assert store.pending(RU) == [later, first]
+    store.commit(Batch(settled=[(RU, first.telling), (RU, later.telling), (RU, later.telling)]))
+    assert (store.pending(RU), store.pending(US)) == ([], [theirs])
 
 
 def test_an_answer_to_nothing_of_ours_is_not_kept(store: Store) -> None:
     store.commit(Batch(answers=[rows.answer(release(1), 50)]))
-    assert store.answers_to(id_of(1)) is None
+    assert store.answers_to(id_of(1)) == []
 
 
 def test_the_answers_of_a_hearer_are_told_once_each_the_newest_first(store: Store) -> None:
@@ -215,16 +250,81 @@ def test_what_is_delivered_again_changes_nothing(store: Store) -> None:
     store.commit(Batch(received=[first]))
     store.commit(Batch(received=[received(1, item=b"another", answer=id_of(9)), received(2)]))
     assert list(store.received()) == [first, received(2)]
-    assert store.received_release(RU, first.release) == first
+    assert store.received_release(RU, first.release) == [first]
+
+
+def test_each_item_that_was_shown_under_a_release_is_kept_with_its_own_verdict(store: Store) -> None:
+    bad, good = received(1, refused="content-mismatch"), received(1, hash=rows.OTHER)
+    store.commit(Batch(received=[bad]))
+    store.commit(Batch(received=[good]))
+    assert store.received_release(RU, bad.release) == [bad, good]
+    assert store.received_statement(id_of(1001)) == good
 
 
 def test_what_one_teller_has_shown_does_not_stand_in_the_place_of_what_another_tells(store: Store) -> None:
     shown, told = received(1, US, refused="wrong-issuer"), received(1, RU)
     store.commit(Batch(received=[shown]))
-    assert store.received_release(RU, told.release) is None
+    assert store.received_release(RU, told.release) == []
     store.commit(Batch(received=[told]))
     assert list(store.received()) == [shown, told]
-    assert (store.received_release(US, told.release), store.received_release(RU, told.release)) == (shown, told)
+    assert (store.received_release(US, told.release), store.received_release(RU, told.release)) == ([shown], [told])
+
+
+def test_tellings_and_refusals_of_one_teller_are_found_apart_from_others(store: Store) -> None:
+    first, again, other = (received(number, statement=id_of(7)) for number in (1, 2, 3))
+    bad, theirs = received(4, statement=id_of(7), refused="malformed"), received(5, US, statement=id_of(7))
+    store.commit(Batch(received=[first, bad, theirs, again, replace(other, statement=id_of(8))]))
+    assert store.heard_tellings(RU, id_of(7)) == [first, again]
+    assert (store.heard_tellings(US, id_of(7)), store.heard_tellings(RU, id_of(9))) == ([theirs], [])
+    assert (store.refused_of(RU), store.refused_of(US)) == ([bad], [])
+
+
+def test_what_was_refused_may_be_held_later_in_the_same_bytes_and_nothing_else_takes_its_place(store: Store) -> None:
+    refused, good = received(1, refused="unknown-version"), received(2)
+    store.commit(Batch(received=[refused, good, received(3, refused="malformed")]))
+    store.commit(Batch(received=[replace(refused, refused="malformed", answer=id_of(9))]))
+    store.commit(Batch(received=[replace(good, refused="malformed", answer=id_of(9)), replace(good, answer=id_of(9))]))
+    assert list(store.received())[:2] == [refused, good]
+    held = replace(refused, refused=None, answer=id_of(8), received_at=Instant(77))
+    store.commit(Batch(received=[held]))
+    assert list(store.received())[:2] == [replace(held, received_at=refused.received_at), good]
+
+
+def test_what_was_refused_for_one_reason_is_found_a_few_at_a_time(store: Store) -> None:
+    rows_of_both = [
+        received(number, refused="unknown-version" if number % 2 else "malformed") for number in range(1, 8)
+    ]
+    store.commit(Batch(received=[*rows_of_both, received(9)]))
+    first = store.refused_for("unknown-version", 0, 3)
+    rest = store.refused_for("unknown-version", first[-1][0], 3)
+    assert [row for _, row in (*first, *rest)] == rows_of_both[::2]
+    assert (len(first), store.refused_for("unknown-version", rest[-1][0], 3)) == (3, [])
+
+
+def test_the_newest_releases_of_a_teller_are_found_once_each_however_many_items_they_have(store: Store) -> None:
+    rows_of_two = [received(1, refused="malformed"), received(2), received(1, hash=rows.OTHER), received(3, US)]
+    store.commit(Batch(received=rows_of_two))
+    assert store.heard_releases(RU, 9) == [id_of(1), id_of(2)]
+    assert store.heard_releases(RU, 1) == [id_of(1)]
+    assert (store.heard_releases(US, 9), store.heard_releases(RU, 0)) == ([id_of(3)], [])
+
+
+def test_a_holding_takes_the_place_of_a_refusal_for_reasons_of_its_own_and_of_nothing_else(store: Store) -> None:
+    to = release(5, RU)
+    own, bad = (
+        rows.answer(to, 1, disposition="refused", own=True),
+        rows.answer(to, 1, disposition="refused", item=rows.OTHER),
+    )
+    held, other = rows.answer(to, 2, at=9), rows.answer(to, 2, at=9, item=rows.OTHER)
+    again = rows.answer(to, 3, at=10, disposition="refused", own=True)
+    store.commit(Batch(releases=[to], answers=[own, bad]))
+    assert store.answers_to(to.id) == [own, bad]
+    store.commit(Batch(answers=[rows.answer(to, 4, disposition="refused", own=True)]))
+    assert store.answers_to(to.id)[0] == own
+    store.commit(Batch(answers=[held, other]))
+    assert store.answers_to(to.id) == [held, bad]
+    store.commit(Batch(answers=[again, own]))
+    assert store.answers_to(to.id) == [held, bad]
 
 
 def test_a_statement_is_found_by_the_first_telling_that_was_not_refused(store: Store) -> None:
@@ -422,7 +522,7 @@ def test_folding_again_gives_what_was_and_keeps_what_is_true(store: Store) -> No
     store.refold([Batch(**{name: getattr(batch, name) for name in folded})])
     assert everything(store) == before
     store.refold([])
-    assert (store.release(id_of(1)), store.answers_to(id_of(1)), store.silence(id_of(0))) == (None, None, None)
+    assert (store.release(id_of(1)), store.answers_to(id_of(1)), store.silence(id_of(0))) == (None, [], None)
     assert (store.cursor(RU), list(store.airspace.near(rows.box()))) == (0, [])
     assert (store.size(), list(store.received()), store.head(RU)) == (2, [received(0)], (1, b"head"))
     assert (list(store.airspace.findings("own")), store.heard(RU)) == ([rows.finding(0)], 1)

@@ -24,7 +24,7 @@ METHODS = ("pull", "acknowledge", "add_checkpoint", "receipts")
 
 
 def answered(teller: Party, id: StatementId) -> list[bool]:
-    return [teller.store.answers_to(row.id) is not None for row in teller.store.releases_of(id)]
+    return [bool(teller.store.answers_to(row.id)) for row in teller.store.releases_of(id)]
 
 
 def test_what_is_said_is_held_acknowledged_and_proved_without_any_command() -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,20 +12,28 @@ from hypothesis import strategies as st
 
 from comity.errors import (
     BAD_ARGUMENT,
+    CONTENT_MISMATCH,
+    HEAD_FORK,
     NOT_FOUND,
+    STORAGE,
     UNKNOWN_KEY,
     WRONG_ADDRESSEE,
+    LocalError,
     RemoteError,
 )
 from comity.exchange import deliver
 from comity.exchange.deliver import Page, Pull
-from comity.model.fingerprint import Fingerprint
+from comity.model.acknowledgement import Telling
 from comity.model.marking import Terms
-from comity.node import teller
-from comity.node.ports import LeafRow, ReleaseRow
+from comity.model.statement import ItemHash
+from comity.node import fold, teller
+from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
+from unit.node.liar import given as items_given
+from unit.node.liar import items_of, wants
+from unit.node.rows import everything
 from world import MemoryWire, Party, parties, report, run
 
 
@@ -36,7 +45,8 @@ def code(action: Callable[[], Coroutine[Any, Any, object]]) -> str:
 
 def body(by: Party, to: Party, *, cursor: int = 0, have: int = 0, limit: int = 1000, wait: int = 0) -> bytes:
     """The body of a signed pull."""
-    pull = Pull(by.fingerprint, to.fingerprint, cursor, have, by.clock.now() // 1000)
+    held = have if have <= to.node.journal.tree.size else 0
+    pull = Pull(by.fingerprint, to.fingerprint, cursor, have, to.node.journal.root_at(held), by.clock.now() // 1000)
     signed = deliver.sign_pull(pull, by.keys.statement)
     return cbor.encode({"v": 1, "pull": signed, "limit": limit, "wait": wait})
 
@@ -59,7 +69,8 @@ def test_a_page_holds_what_was_released_to_the_one_who_asks_and_nothing_else() -
     async def story() -> None:
         said = [await fr.say(report(number=1), ru), await fr.say(report(number=2), us), await fr.say(report(number=3))]
         found = await page(ru, fr)
-        assert [item.telling.statement for item in found.items] == [said[0].id]
+        assert [offer.telling.statement for offer in found.offers] == [said[0].id]
+        assert [item.statement for item in await items_of(ru, fr)] == [said[0].signed.triple]
         assert said[1].signed.object.raw not in deliver.encode_page(found)
 
     run(story)
@@ -98,10 +109,11 @@ def test_of_what_does_not_fit_into_a_page_no_more_than_the_next_is_read(monkeypa
     async def story() -> None:
         for number in range(40):
             await fr.say(report(number=number), ru)
-        monkeypatch.setattr(teller, "MAX_PAGE_BYTES", 3 * len(report()))
+        [first] = fr.store.releases_to(ru.fingerprint, 0, 1)
+        monkeypatch.setattr(teller, "MAX_PAGE_BYTES", 3 * fr.node.offers.of(first).size)
         store.read = 0
         found = await page(ru, fr)
-        assert (len(found.items), store.read) == (3, 8)  # a statement and its release each
+        assert (len(found.offers), store.read) == (3, 6)  # a statement and its release each
         assert end_of(found, fr) == (0, 7, 81, 3)
 
     run(story)
@@ -114,7 +126,7 @@ def test_what_is_larger_than_a_page_alone_is_a_page_by_itself(monkeypatch: pytes
         for number in range(2):
             await fr.say(report(number=number), ru)
         monkeypatch.setattr(teller, "MAX_PAGE_BYTES", 1)
-        assert [len((await page(ru, fr, cursor=cursor)).items) for cursor in (0, 3, 5)] == [1, 1, 0]
+        assert [len((await page(ru, fr, cursor=cursor)).offers) for cursor in (0, 3, 5)] == [1, 1, 0]
 
     run(story)
 
@@ -144,9 +156,9 @@ def test_who_waits_is_answered_as_soon_as_something_is_released_to_him() -> None
         for_ru, for_us = (asyncio.ensure_future(page(one, fr, cursor=1, wait=20)) for one in (ru, us))
         await asyncio.sleep(5)
         await fr.say(report(), ru)
-        assert len((await for_ru).items) == 1
+        assert len((await for_ru).offers) == 1
         assert time() == 5
-        assert (await for_us).items == ()
+        assert (await for_us).offers == ()
         assert time() == 20
 
     run(story)
@@ -162,7 +174,7 @@ def test_a_wait_that_has_ended_leaves_nothing_to_the_next_on_another_loop() -> N
         waiting = asyncio.ensure_future(page(ru, fr, cursor=1, wait=20))
         await asyncio.sleep(5)
         await fr.say(report(number=next(numbers)), ru)
-        assert (await waiting).items
+        assert (await waiting).offers
         assert time() == begun + 5
 
     numbers = iter(range(3))
@@ -235,7 +247,7 @@ def test_a_closing_teller_answers_those_who_wait_and_lets_none_wait() -> None:
         waiting = asyncio.ensure_future(page(ru, fr, cursor=1, wait=20))
         await asyncio.sleep(1)
         fr.teller.close()
-        assert (await waiting).items == (await page(ru, fr, cursor=1, wait=20)).items == ()
+        assert (await waiting).offers == (await page(ru, fr, cursor=1, wait=20)).offers == ()
         assert asyncio.get_running_loop().time() == 1
 
     run(story)
@@ -263,9 +275,8 @@ def test_what_is_withdrawn_is_not_pulled_and_whoever_pulls_is_told() -> None:
     async def story() -> None:
         said = await fr.say(report(), ru)
         await fr.node.withdraw(said.id, [fr.peer(ru)])
-        [notice] = (await page(ru, fr)).items
+        [notice] = await items_of(ru, fr)
         assert notice.statement is None
-        assert said.signed.object.raw not in deliver.encode_page(await page(ru, fr))
 
     run(story)
 
@@ -286,7 +297,7 @@ def test_the_holder_is_told_of_a_withdrawal_and_keeps_what_it_holds() -> None:
     assert held is not None
     assert held.withdrawn
     [withdrawn] = [row for row in fr.store.releases_to(ru.fingerprint, 0, 10) if row.statement is None]
-    assert fr.store.answers_to(withdrawn.id) is not None
+    assert fr.store.answers_to(withdrawn.id)
 
 
 def test_what_was_withdrawn_and_released_again_is_pulled_again() -> None:
@@ -305,7 +316,6 @@ def test_what_was_withdrawn_and_released_again_is_pulled_again() -> None:
     held = ru.store.received_statement(id)
     assert held is not None
     assert not held.withdrawn
-    assert fr.teller.statement(ru.fingerprint, id)
 
 
 def test_two_releases_to_one_party_are_withdrawn_together() -> None:
@@ -320,57 +330,108 @@ def test_two_releases_to_one_party_are_withdrawn_together() -> None:
 
     id = run(story)
     assert all(row.withdrawn for row in fr.store.releases_of(id))
-    with pytest.raises(RemoteError):
-        fr.teller.statement(ru.fingerprint, id)
+    assert [item.statement for item in run(lambda: items_of(ru, fr))] == [None, None]
 
 
-# -- one statement
+# -- items
 
 
-def test_unknown_withheld_and_withdrawn_are_answered_alike() -> None:
+def test_unknown_withheld_withdrawn_and_other_bytes_are_answered_alike() -> None:
     fr, ru, us = parties("fr", "ru", "us")
 
-    async def story() -> list[StatementId]:
-        withheld, withdrawn = await fr.say(report(number=1), us), await fr.say(report(number=2), ru)
-        await fr.node.withdraw(withdrawn.id, [fr.peer(ru)])
-        own = await fr.say(report(number=3))
-        return [withheld.id, withdrawn.id, own.id, StatementId(bytes(32))]
+    async def story() -> list[Telling]:
+        said = [await fr.say(report(number=number), us if number == 0 else ru) for number in range(3)]
+        rows = [fr.store.releases_of(one.id)[0] for one in said]
+        [withheld, withdrawn, good] = [fr.node.offers.of(row).telling for row in rows]
+        await fr.node.withdraw(said[1].id, [fr.peer(ru)])
+        unknown = replace(good, release=StatementId(bytes(32)))
+        other, misnamed = replace(good, item=ItemHash(bytes(32))), replace(good, statement=withheld.statement)
+        return [withheld, withdrawn, unknown, other, misnamed, replace(good, reading=bytes([1]) * 32), good]
 
-    told = set()
-    for id in run(story):
-        with pytest.raises(RemoteError) as caught:
-            fr.teller.statement(ru.fingerprint, id)
-        told.add((caught.value.code, caught.value.message, caught.value.place, repr(caught.value.evidence)))
-    assert len(told) == 1
-    assert next(iter(told))[0] == NOT_FOUND
-
-
-class AskedStore(SqliteStore):
-    """A store that notes for whom releases were looked up."""
-
-    asked: Sequence[object] = ()
-
-    def releases_of(self, statement: StatementId, to: Fingerprint | None = None) -> Sequence[ReleaseRow]:
-        self.asked = [*self.asked, to]
-        return super().releases_of(statement, to)
+    tellings, size = run(story), fr.node.journal.tree.size
+    fr.node.shown.remember(ru.fingerprint, size, fr.node.journal.note or b"")
+    found = items_given(ru, fr, tellings, size)
+    assert found[:-1] == (None,) * (len(tellings) - 1)
+    assert found[-1] is not None
+    assert found[-1].telling == tellings[-1]
+    assert items_given(ru, fr, tellings[:-1], size) == (None,) * (len(tellings) - 1)
 
 
-def test_to_whom_else_a_statement_is_released_is_not_even_looked_up_in_answering_about_it() -> None:
-    store = AskedStore(":memory:")
-    fr, ru, us = Party("fr", MemoryWire(), store=store), *parties("ru", "us")
-    for one in (ru, us):
-        fr.meets(one)
-    said = run(lambda: fr.say(report(), us))
-    with pytest.raises(RemoteError):
-        fr.teller.statement(ru.fingerprint, said.id)
-    assert store.asked == [ru.fingerprint]
-
-
-def test_the_addressee_may_read_one_statement_with_its_proof() -> None:
-    fr, ru = parties("fr", "ru")
+def told(fr: Party, ru: Party) -> Telling:
+    """Something that fr has told ru, and the head with it shown to ru."""
     said = run(lambda: fr.say(report(), ru))
-    found = cbor.decode(fr.teller.statement(ru.fingerprint, said.id))
-    assert deliver.decode_item(found["item"], "item").telling.statement == said.id
+    fr.node.shown.remember(ru.fingerprint, fr.node.journal.tree.size, fr.node.journal.note or b"")
+    return fr.node.offers.of(fr.store.releases_of(said.id)[0]).telling
+
+
+def test_a_want_is_kept_before_anything_is_given_and_one_that_asks_for_nothing_new_is_not() -> None:
+    fr, ru = parties("fr", "ru")
+    telling, size = told(fr, ru), fr.node.journal.tree.size
+    assert fr.store.fetch_of(telling.release) is None
+    for _ in range(3):
+        items_given(ru, fr, [telling], size)
+    [kept] = fr.store.kept("want", ru.fingerprint)
+    fetch = fr.store.fetch_of(telling.release)
+    assert fetch is not None
+    assert (fetch.want, fetch.position) == (kept.subject, 0)
+    signed, tellings = fold.decode_want(kept.data)
+    assert deliver.check_want(signed, tellings, by=ru.node.descriptor, to=fr.fingerprint).size == size
+    before = everything(fr.store)
+    fr.node.rebuild()
+    assert everything(fr.store) == before
+
+
+def test_what_cannot_be_kept_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    fr, ru = parties("fr", "ru")
+    telling = told(fr, ru)
+
+    def full(batch: Batch) -> None:
+        raise LocalError(STORAGE, "no room")
+
+    monkeypatch.setattr(fr.store, "commit", full)
+    with pytest.raises(LocalError):
+        items_given(ru, fr, [telling], fr.node.journal.tree.size)
+
+
+WANTS: dict[str, tuple[str, dict[str, object]]] = {
+    "of another log": (HEAD_FORK, {"log_root": bytes(32)}),
+    "beyond what was shown": (BAD_ARGUMENT, {"size": 4}),
+    "of no head": (BAD_ARGUMENT, {"size": 0}),
+    "of other tellings": (CONTENT_MISMATCH, {"root": bytes(32)}),
+    "of more tellings": (CONTENT_MISMATCH, {"count": 2}),
+}
+
+
+@pytest.mark.parametrize("kind", WANTS)
+def test_a_want_that_is_none_of_this_log_and_of_these_tellings_is_refused_and_not_kept(kind: str) -> None:
+    fr, ru = parties("fr", "ru")
+    telling = told(fr, ru)
+    expected, lie = WANTS[kind]
+    with pytest.raises(RemoteError) as caught:
+        fr.teller.items(ru.fingerprint, wants(ru, fr, [telling], 3, **lie))
+    assert caught.value.code == expected
+    assert list(fr.store.kept("want", ru.fingerprint)) == []
+
+
+def test_a_want_by_another_or_to_another_is_refused() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+    telling = told(fr, ru)
+    for body, expected in (
+        (wants(us, fr, [telling], 3), UNKNOWN_KEY),
+        (wants(ru, fr, [telling], 3, to=us.fingerprint), WRONG_ADDRESSEE),
+    ):
+        with pytest.raises(RemoteError) as caught:
+            fr.teller.items(ru.fingerprint, body)
+        assert caught.value.code == expected
+
+
+def test_a_pull_that_names_another_head_of_this_size_is_refused() -> None:
+    fr, ru = parties("fr", "ru")
+    run(lambda: fr.say(report(), ru))
+    pull = Pull(ru.fingerprint, fr.fingerprint, 0, 1, bytes(32), 0)
+    signed = deliver.sign_pull(pull, ru.keys.statement)
+    asked = cbor.encode({"v": 1, "pull": signed, "limit": 1, "wait": 0})
+    assert code(lambda: fr.teller.pull(ru.fingerprint, asked)) == HEAD_FORK
 
 
 # -- heads and tiles

@@ -96,6 +96,7 @@ def test_a_standing_is_told_in_plain_values_with_times_in_utc() -> None:
         "third_parties": 2,
         "disposition": "held",
         "refused": None,
+        "answered_other_bytes": None,
         "answer_by": "2026-11-26T10:00:00.000Z",
         "unacknowledged": False,
         "withdrawn": False,
