@@ -43,16 +43,12 @@ LOOKS: dict[str, list[dict[str, Any]]] = {
     "descriptor": [{}],
     "peer-list": [{}],
     "log-verify": [{}],
-    "log-export": [{}, {"statement": "said", "since": 1}],
-    "witness-list": [{}],
     "status": [{}],
 }
 DOES = {"say", "position", "notice", "protect", "release", "withdraw", "sync", "log-adopt", "rebuild"} | {
     "peer-add",
     "peer-rename",
     "peer-remove",
-    "witness-add",
-    "witness-remove",
 }
 
 

@@ -230,6 +230,18 @@ def test_a_reader_who_does_not_know_the_lying_witness_is_not_troubled_by_it() ->
     assert (verdict.sound, verdict.proved_by) == (True, at(12))
 
 
+@pytest.mark.parametrize(("second", "named"), [(2, []), (3, [("said it", "released it")])])
+def test_what_was_said_after_it_was_released_is_a_contradiction_at_once(
+    second: int, named: list[tuple[str, str]]
+) -> None:
+    """The release names it, so that it was there before."""
+    story = Story.make()
+    story.said = story.fr.say(when=second)
+    story.given, story.others = story.fr.release(story.said, story.ru, when=2), []
+    verdict = judged(story, answered=False, wanted=False)
+    assert [(one.earlier.what, one.later.what) for one in verdict.contradictions] == named
+
+
 def answered_at(second: int) -> Story:
     """ru received it at the seventh second, and signed its answer at another."""
     story = Story.make()
