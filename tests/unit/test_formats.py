@@ -37,7 +37,7 @@ MAPS: dict[str, Callable[[bytes], object]] = {
     "receipts": lambda data: requests.GIVEN_RECEIPTS.of_map(cbor.decode(data)),
 }
 SIGNED = {"pull": deliver.PULL_TYPE, "want": deliver.WANT_TYPE, "page-end": deliver.PAGE_END_TYPE}
-TABLES: dict[str, Format[Any]] = {table.name: table for table in taken.tables()}
+TABLES: dict[str, Format[Any]] = {table.name: table for table in (*taken.tables(), *taken.requested())}
 
 
 def refusal(action: Callable[[], object]) -> RemoteError:
@@ -191,4 +191,5 @@ def test_what_is_listed_is_read_back_and_compared(listed: dict[str, set[int]]) -
     given = tuple(sorted((name, tuple(sorted(versions))) for name, versions in listed.items()))
     found = party.read(FR.show(FR.describe(formats=given)))
     assert found.formats == given
-    assert taken.missing(found) == sorted(name for name in TABLES if 1 not in listed.get(name, ()))
+    names = [table.name for table in taken.tables()]
+    assert taken.missing(found) == sorted(name for name in names if 1 not in listed.get(name, ()))

@@ -11,12 +11,16 @@ from comity.proof import envelope
 
 
 def tables() -> Iterator[Format[Any]]:
-    """The table of each format that is read here."""
+    """The table of each format that a descriptor lists."""
     yield envelope.STATEMENT
     yield from (deliver.PULL, deliver.WANT, deliver.PAGE_END, deliver.PAGE, deliver.ITEMS)
     yield from (acknowledge.ANSWER, prove.PROOF, requests.GIVEN_RECEIPTS)
-    yield from (requests.PULLING, requests.WANTING, requests.RECEIPTS)
     yield from typed.READERS.values()
+
+
+def requested() -> tuple[Format[Any], ...]:
+    """The tables of the maps in which these are asked for: of one version with what they ask for, and not listed apart."""
+    return requests.PULLING, requests.WANTING, requests.RECEIPTS
 
 
 def formats() -> Formats:

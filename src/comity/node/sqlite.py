@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 
-from comity.errors import DAMAGED, STORAGE, UNSAFE_STORE, LocalError
+from comity.errors import STORAGE, UNKNOWN_VERSION, UNSAFE_STORE, LocalError
 from comity.model.acknowledgement import read_tellings
 from comity.model.fingerprint import Fingerprint
 from comity.node import sqlite_airspace, sqlite_outside, sqlite_places, sqlite_versions
@@ -112,8 +112,10 @@ class SqliteStore:
         self._db.pragma("synchronous", "full")
         if self._db.pragma("synchronous") != 2:
             raise LocalError(UNSAFE_STORE, "the database must run with synchronous = FULL")
-        if self._db.pragma("user_version") not in (0, FORMAT):
-            raise LocalError(DAMAGED, "the database is of another version of Comity")
+        if (version := self._db.pragma("user_version")) not in (0, FORMAT):
+            raise LocalError(
+                UNKNOWN_VERSION, f"the database is of version {version}; here {FORMAT} is read", place="database"
+            )
         with self._db:
             self._db.execute(_SCHEMA)
             self._db.execute(sqlite_places.SCHEMA)

@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from comity.errors import DAMAGED, STORAGE, LocalError
+from comity.errors import DAMAGED, STORAGE, UNKNOWN_VERSION, LocalError
 from comity.model.fingerprint import Fingerprint
 from comity.node.ports import Batch, LeafRow
 from comity.node.sqlite import SqliteStore
@@ -87,7 +87,7 @@ def test_a_database_of_a_later_format_is_not_opened(path: str) -> None:
     later = apsw.Connection(path)
     later.pragma("user_version", 99)
     later.close()
-    assert opening(path) == DAMAGED
+    assert opening(path) == UNKNOWN_VERSION
 
 
 def test_a_folder_that_is_not_there_is_a_fault_of_storage(tmp_path: Path) -> None:
