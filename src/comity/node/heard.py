@@ -8,7 +8,7 @@ has shown since that third parties stand behind another head that holds it (`rec
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from comity.errors import DAMAGED, TOO_LARGE, LocalError
+from comity.errors import DAMAGED, TOO_LARGE, LocalError, RemoteError
 from comity.exchange import deliver, prove, witness
 from comity.exchange.deliver import Item, Path, path_of
 from comity.exchange.prove import MAX_PROOF, Ended, Held, Place, ProofFile
@@ -130,9 +130,34 @@ def _read_stand(node: Node, teller: Peer, data: bytes, since: Instant | None) ->
 
 
 def stands(node: Node, teller: Peer, row: ReceivedRow) -> list[Stand]:
-    """What the teller has shown of where an item stands, since it came."""
+    """What the teller has shown of where an item stands, since it came.
+
+    Of what was refused nobody looks at the places; so they are looked at here, where it was held after all.
+    """
     kept, since = node.store.kept("told", teller.fingerprint, row.release), released_at(row)
-    return [one for each in kept if (one := _read_stand(node, teller, each.data, since)).size == row.size]
+    found = (_read_stand(node, teller, each.data, since) for each in kept)
+    return [one for one in found if one.size == row.size and _holds(one, row)]
+
+
+def _holds(stand: Stand, row: ReceivedRow) -> bool:
+    """Say whether the head holds statement and release where it says; of what was refused that does not matter."""
+    try:
+        require_places(row, stand.places, stand.cosigned.head)
+    except RemoteError:
+        return False
+    return True
+
+
+def require_places(row: ReceivedRow, places: tuple[Place, Place], head: Head) -> None:
+    """Require that statement and release, where they are held, stand under a head.
+
+    Raises:
+        RemoteError: `not-included`.
+    """
+    if row.refused is None:
+        for leaf, place in zip((row.statement, row.release), places, strict=True):
+            if leaf is not None:
+                merkle.verify_inclusion(leaf, place.index, head.size, place.path, head.root)
 
 
 def best_stand(node: Node, teller: Peer, row: ReceivedRow) -> Stand:

@@ -16,7 +16,7 @@ from comity.exchange.witness import Head
 from comity.model.fingerprint import Fingerprint
 from comity.node.cosigned import Cosigned, read_cosigned
 from comity.node.evidence import best_receipt, encode_receipt, told_at
-from comity.node.heard import Offered, encode_stand, released_at, stands
+from comity.node.heard import Offered, encode_stand, released_at, require_places, stands
 from comity.node.node import Node
 from comity.node.parties import Peer
 from comity.node.ports import Batch, Kept, Peers, ReceivedRow, Store
@@ -203,10 +203,7 @@ class Receipts:
         head = cosigned.head
         with self._teller.blaming(peer.fingerprint):
             witness.reconcile(Offered(self._node.store, peer).head(row.size), head, path)
-        if row.refused is None:
-            for leaf, place in zip((row.statement, row.release), places, strict=True):
-                if leaf is not None:
-                    merkle.verify_inclusion(leaf, place.index, head.size, place.path, head.root)
+        require_places(row, places, head)
         if self._count(peer, cosigned) <= self._behind(peer, row):
             return False
         self._keep("told", peer, id, encode_stand(row.size, places, genesis, note, path))

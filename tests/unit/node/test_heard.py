@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from comity.exchange import prove, witness
 from comity.exchange.verify import Verdict, verify
 from comity.model.statement import Logged
 from comity.node import heard
-from comity.node.ports import ReceivedRow
+from comity.node.ports import Batch, ReceivedRow
 from comity.node.sync import Round
 from comity.proof import cbor
 from comity.space.instant import Instant
@@ -368,3 +369,18 @@ def test_of_what_nobody_else_has_cosigned_nothing_better_is_given() -> None:
 
     assert run(story) == [0, 0, 0]
     assert ru.store.kept("told", fr.fingerprint) == []
+
+
+def test_places_that_nobody_looked_at_while_it_was_refused_are_not_shown_once_it_is_held(three: list[Party]) -> None:
+    fr, ru, us = three
+    row, *_ = ru.store.received()
+    assert changed(ru, fr, lambda one: one) == ([], 1)
+    [good] = ru.store.kept("told", fr.fingerprint, row.release)
+    size, at, path, *rest = cbor.decode(good.data)
+    bad = cbor.encode([size, at + 1, path, *rest])
+    ru.store.commit(Batch(kept=[replace(good, data=bad)]))
+    assert [one.places[0].index for one in heard.stands(ru.node, ru.peer(fr), row)] == [at]
+    refused = replace(row, refused="a-rule-of-ours")
+    assert [one.places[0].index for one in heard.stands(ru.node, ru.peer(fr), refused)] == [at, at + 1]
+    verdict = judged(heard.prove_heard(ru.node, ru.peer(fr), row), fr, ru, us)
+    assert [one.party for one in verdict.behind_teller] == ["us"]
