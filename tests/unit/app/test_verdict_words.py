@@ -335,6 +335,8 @@ def test_no_sentence_says_what_the_verdict_has_not(story: Story, parts: Any, kno
         "omitted": verdict.omitted or None,
     }.items():
         assert (code in found) is (value is not None), code
+    of_names = [code for code, _ in told(verdict) if code in ("names-clash", "called", "absent", "hearer-not-in-log")]
+    assert len(of_names) == len(verdict.notes)
     assert ("not-trusted" in found) is bool(known and not verdict.trusted)
     times = {"proved-by": verdict.as_dict()["proved_by"], "told": verdict.as_dict()["released_at"]}
     assert all(at.replace("T", " ") in found[code] for code, at in times.items() if code in found)
