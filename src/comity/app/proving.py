@@ -31,8 +31,9 @@ LEAST_DIGITS = 6
 _HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
 _BESIDE = (
     "who said, released and answered it, and when, as each claims; the terms of the release; sizes of both logs and places in "
-    "them; how many tellings the answer speaks of; the descriptors of all whose signatures are in it"
+    "them; how many things were asked for and answered in one go with it; the descriptors of all whose signatures are in it"
 )
+_OFFERED = "how many things the teller offered in one page with it, and from which part of its log"
 
 
 async def prove(node: Node, sync: Sync, args: Args) -> Any:
@@ -93,6 +94,7 @@ def _heard(node: Node, text: str, teller: Peer, wanted: bool | None) -> Args:
     seen = [_content_seen(node, said, closed, opens)]
     if row.withdrawn:
         seen.append(f"not that {teller.petname} has withdrawn it since: that is not in the file")
+    seen.append(_OFFERED)
     return {"statement": id.hex(), "from": teller.petname, **_answer(data, _judged(data), closed, seen)}
 
 
@@ -111,6 +113,7 @@ def _refused(node: Node, text: str, teller: Peer, wanted: bool | None) -> Args:
     what = "bytes that no object can be read in" if found is None else f"{_named(node, found)}, as it came"
     seen = [f"the bytes that were refused, whole: {what}", f"why: {row.refused}, and whether these bytes bear it out"]
     said = None if row.statement is None else row.statement.hex()
+    seen.append(_OFFERED)
     about = {"statement": said, "item": row.hash.hex(), "from": teller.petname, "refused": row.refused}
     return {**about, **_answer(data, _judged(data), False, seen)}
 
@@ -155,7 +158,7 @@ def _content_seen(node: Node, said: StixObject, closed: bool, opens: Iterable[st
             f"whoever has it with its salt: {', '.join(opens)}; --content puts it in"
         )
     read = reading.understood_as(said, node.journal.now(), {})
-    places = f", with its places and times: {' '.join(read['text'].split())}" if read else ""
+    places = f", with its places and times: {'; '.join(read['text'].splitlines())}" if read else ""
     return f"the content, whole: {_named(node, said)}{places}"
 
 
