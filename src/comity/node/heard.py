@@ -36,11 +36,16 @@ from comity.space.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A page end as it is kept: what the teller has signed, the size of the head that it names, and what it offered."""
+    """A page end as it is kept: what the teller has signed, the size of the head that it names, and what it offered.
+
+    Attributes:
+        found: the same tellings, to be looked for: of a thousand that are owed each is.
+    """
 
     signed: bytes
     size: int
     tellings: tuple[Telling, ...]
+    found: frozenset[Telling]
 
 
 class Offered:
@@ -59,7 +64,7 @@ class Offered:
             size: of the head that it has to name; None for any.
         """
         for end in reversed(self._kept(page)):
-            if telling in end.tellings and size in (None, end.size):
+            if telling in end.found and size in (None, end.size):
                 return end
         return None
 
@@ -71,7 +76,8 @@ class Offered:
 
     def _read(self, data: bytes) -> End:
         signed, tellings = fold.decode_end(data)
-        return End(signed, deliver.read_page_end(signed, self._teller.descriptor).size, tellings)
+        size = deliver.read_page_end(signed, self._teller.descriptor).size
+        return End(signed, size, tellings, frozenset(tellings))
 
     def head(self, size: int) -> Head:
         """The head of the teller's log under which a page came.
