@@ -272,7 +272,7 @@ class _Check:
         those = [self.world.who(one.fingerprint) for one in self.descriptors]
         if any(one.demo and one.honest for one in those) and not self.verdict.reconstruction:
             yield "a party in it is of a demo, and the verdict does not say so"
-        if all(one.honest and not one.demo for one in those) and self.verdict.reconstruction:
+        if all(not one.demo for one in those) and self.verdict.reconstruction:
             yield "nobody in it is of a demo, and the verdict says so"
 
     def _times(self) -> Iterator[str]:

@@ -233,7 +233,8 @@ class Play:
     def _item(self, log: Log, one: Telling) -> Item:
         said, given = self.world.bytes[one.item]
         at, other = log.index(one.statement) or 0, log.index(one.release) or 0
-        return Item(said, at, log.path(at, log.size), given, other, log.path(other, log.size))
+        place = (at, log.path(at, log.size)) if said is not None else (0, ())
+        return Item(said, *place, given, other, log.path(other, log.size))
 
     def _hands_over(self) -> None:
         """Let answers come to the teller, at once, late, or never."""
@@ -263,7 +264,32 @@ class Play:
     def _withdraws(self) -> None:
         for given in list(self.world.given):
             if self.tape.chance(5):
-                self.world.withdraw(self.teller, given)
+                taken = self.world.withdraw(self.teller, given)
+                if given.to is self.hearer and given.log is self.hearer.sees[self.teller.origin]:
+                    self._notices(given.log, taken.triple)
+
+    def _notices(self, log: Log, taken: Triple) -> None:
+        """Offer a notice of withdrawal, bent perhaps, and let it be answered like any other item."""
+        world, tape, hearer = self.world, self.tape, self.hearer
+        notice: tuple[Triple | None, Triple] = None, taken
+        if not self.teller.honest and tape.chance(3):
+            data, salt, raw = taken
+            bent: list[tuple[Triple | None, Triple]] = [
+                (None, (data, salt, raw + b" ")),
+                (taken, taken),
+                (None, (data, b"", raw)),
+            ]
+            notice = tape.pick(bent)
+        one = telling(*notice)
+        world.bytes[one.item] = notice
+        world.end(self.teller, log, hearer, [one])
+        head = log, TellerHead(self.teller.fingerprint, log.size, log.root())
+        if hearer.honest:
+            self.wanted = [one]
+            world.want(hearer, self.teller, self._head(hearer), self.wanted)
+            self._judges()
+        elif tape.chance(2):
+            world.answer(hearer, self._log(hearer), head, [one], tape.pick([*REASONS, None]))
 
     # -- heads
 

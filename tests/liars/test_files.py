@@ -10,8 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comity.exchange import prove
+from comity.exchange.verify import verify
 from liars.broken import Breaking, judge
 from liars.story import FILES, Seen, look
+from unit.exchange.speaker import Speaker, Story
 
 TAPE = 400
 FILES_IN_TEST = 2000
@@ -110,3 +113,16 @@ def test_each_rule_of_the_judge_is_missed_where_it_is_taken_out(broken: Breaking
     """Within 2,000 files; where a rule could go unmissed, the generator would be too tame."""
     without = judge(broken)
     assert any(look(tape, without) for tape in drawn(FILES_IN_TEST // FILES)), broken.name
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="any party in a file that is of a demo makes it a reconstruction, a mere cosigner too (PROOF-FILE-24)",
+)
+def test_a_stranger_of_a_demo_that_cosigns_a_real_log_does_not_make_its_files_a_reconstruction() -> None:
+    """Anybody can cosign any checkpoint: teller and hearer are real, and so are their clocks."""
+    story = Story.make()
+    stranger = Speaker("played", played=True)
+    verdict = verify(prove.encode(story.file(told_heads=[(story.us, 8), (stranger, 8)])), story.trust)
+    assert verdict.valid
+    assert not verdict.reconstruction

@@ -382,7 +382,7 @@ class World:
         self.tell(f"{actor} released it to {to}, dated {_ago(self, at)}" + ("" if due is None else ", answer due"))
         return given
 
-    def withdraw(self, actor: Actor, given: Given) -> None:
+    def withdraw(self, actor: Actor, given: Given) -> Signed:
         at = self.when(actor)
         draft = release.withdraw(read_release(given.release.object), now=Instant(at * 1000))
         signed = self.sign(actor, draft, at, given.log.signer)
@@ -390,6 +390,7 @@ class World:
         self.book(actor, "withdrew", signed.id, given.release.id)
         self.withdrawals.append(Further(signed, given.log, given.release.id))
         self.tell(f"{actor} withdrew a release, dated {_ago(self, at)}")
+        return signed
 
     def silence(self, actor: Actor, given: Given, answer_by: Instant) -> None:
         at = self.when(actor)
