@@ -269,7 +269,10 @@ class _Check:
     # -- the whole
 
     def _reconstruction(self) -> Iterator[str]:
-        those = [self.world.who(one.fingerprint) for one in self.descriptors]
+        """The two, and the third parties that the reader looks at: a stranger makes no reconstruction of what is real."""
+        parties = [self.world.who(one.fingerprint) for one in self.descriptors]
+        known, two = self.reader.known, (self.teller, self.hearer)
+        those = [one for one in parties if one in two or not known or one.fingerprint in known]
         if any(one.demo and one.honest for one in those) and not self.verdict.reconstruction:
             yield "a party in it is of a demo, and the verdict does not say so"
         if all(not one.demo for one in those) and self.verdict.reconstruction:

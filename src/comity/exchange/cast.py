@@ -21,7 +21,6 @@ class Cast:
     Attributes:
         labels: how they are called.
         trusted: the fingerprints that the reader gave.
-        reconstruction: any of them exists in a demo or an exercise alone.
     """
 
     def __init__(
@@ -45,7 +44,6 @@ class Cast:
             keys |= found.every_key
             self._parties[found.origin] = found
         self.labels: dict[Fingerprint, Label] = labels.label(self._parties.values(), names, self.trusted)
-        self.reconstruction = any(one.reconstruction for one in self._parties.values())
 
     def of(self, origin: str) -> Descriptor:
         """The party of an origin, which is then needed."""
@@ -70,6 +68,13 @@ class Cast:
     def counts(self, by: Descriptor) -> bool:
         """Say whether a party's cosignature counts: where the reader knows some parties, those of others do not."""
         return not self.trusted or by.fingerprint in self.trusted
+
+    def is_reconstruction(self, *two: Descriptor) -> bool:
+        """Say whether any exists in a demo or an exercise alone: of these two, or of the third parties that count.
+
+        Anybody can cosign any checkpoint: a stranger must not make a reconstruction of what is real.
+        """
+        return any(one.reconstruction and (one in two or self.counts(one)) for one in self._parties.values())
 
     def claim(self, what: str, by: Descriptor, second: int) -> Claim:
         """What a party says of itself."""

@@ -90,7 +90,8 @@ class Verdict:
         absent: the reader's names of those that no party in the file has.
         withdrawn_at: when the teller took the release back, as it says; None where the file does not show it.
         behind_teller, behind_hearer: the third parties whose cosignatures were looked at, of each log's checkpoint.
-        reconstruction: a party in it exists in a demo or an exercise alone: none of this has happened.
+        reconstruction: teller, hearer or a third party that counts exists in a demo or an exercise alone: none of this has
+            happened.
         contradictions: times in it that cannot all be true.
         notes: what a reader should know about names.
         problems: why it is not valid.

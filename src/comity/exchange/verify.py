@@ -5,13 +5,13 @@ given; or one of them, where it was given just one. Rule 2: no rung is shown tha
 times that a party says of itself are claims; `proved_by` is the bound of the K-th earliest cosignature on the hearer's
 checkpoint that holds the acknowledgement, and `witnessed` that on the teller's, or where there are not K the hearer's own,
 counting neither teller nor hearer. A cosignature's time was cut to a whole second, so its bound is that second's end. Where
-fingerprints were given, only the cosignatures of parties among these count: anybody can make up a party. Rule 4: everything
-in the file is used, or the file is not valid. Rule 5: no two parties share a key: what one has signed must not pass for the
-word of two. Rule 6: if any party in the file is of a reconstruction, the verdict says so. Rule 7: trust goes by fingerprint;
-names are labels, and no choice of a name makes a file invalid. Rule 8: times that cannot all be true are named as
-contradictions, and a cosignature in one counts for nothing. Rule 9: `refused` is shown of the file's very bytes alone. Rule
-10: what stands for content that is left out was chosen by whoever made the file, so that nothing hangs on it until the
-hearer holds it. Rule 11: who told what was refused need not have said it.
+fingerprints were given, only the cosignatures of parties among these count: anybody can make up a party. Rule 4: everything in
+the file is used, or the file is not valid. Rule 5: no two parties share a key: what one has signed must not pass for the word
+of two. Rule 6: if teller, hearer or a third party that counts is of a reconstruction, the verdict says so. Rule 7: trust goes
+by fingerprint; names are labels, and no choice of a name makes a file invalid. Rule 8: times that cannot all be true are named
+as contradictions, and a cosignature in one counts for nothing. Rule 9: `refused` is shown of the file's very bytes alone. Rule
+10: what stands for content that is left out was chosen by whoever made the file, so that nothing hangs on it until the hearer
+holds it. Rule 11: who told what was refused need not have said it.
 
 A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party. `fetched` means that
 the hearer asked for these very bytes; that they came is shown by `held` or `refused` alone. `unacknowledged` means that no
@@ -108,13 +108,13 @@ class _Judge:
         self.cast = part("parties")(Cast)(proof.parties, names, unnamed)
         verdict.parties, verdict.notes = list(self.cast.labels.values()), self.cast.notes()
         verdict.given, verdict.absent = len(self.cast.trusted), self.cast.absent
-        verdict.reconstruction = self.cast.reconstruction
         verdict.contradictions = self.times.contradictions
 
     def judge(self) -> None:
         self.verdict.item = self.proof.telling.item.hex()
         between = self._refusal() if self.proof.places is None else self._telling(self.proof.places)
         self.cast.nothing_unused()
+        self.verdict.reconstruction = self.cast.is_reconstruction(between.teller, between.hearer)
         self._end(between.teller)
         self._left_out()
         self._trusted(between.teller, between.hearer)

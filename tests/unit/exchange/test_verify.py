@@ -356,6 +356,16 @@ def test_a_file_with_a_party_of_an_exercise_in_it_says_that_none_of_it_has_happe
     assert verdict.as_dict()["reconstruction"] is True
 
 
+def test_a_stranger_of_an_exercise_that_cosigns_makes_no_exercise_of_what_is_real() -> None:
+    """PROOF-FILE-24. Anybody can cosign any checkpoint; whose cosignatures do not count takes nothing from the rest."""
+    heads = [(STORY.us, 9), (Speaker("un", played=True), 10)]
+    file = prove.encode(STORY.file(held_heads=heads))
+    known = {one.name: one.fingerprint for one in (STORY.fr, STORY.ru, STORY.us)}
+    assert not verify(file, known).reconstruction
+    assert verify(file, {**known, "un": heads[1][0].fingerprint}).reconstruction
+    assert verify(file).reconstruction
+
+
 # -- forms
 
 
