@@ -262,7 +262,7 @@ class Maker:
             liars = [one for one in self.world.actors if not one.honest and one.fingerprint in self.needs]
             if liars:
                 one = self.tape.pick([*[log.owner for _ in liars if log.owner in liars], *liars])
-                self.needs[one.fingerprint] = one.another(one.name, demo=False, keys=self.tape.chance(2))
+                self.needs[one.fingerprint] = one.another(one.name, demo=False, keys=self.tape.chance(5))
                 self.said.append(f"another descriptor of {one.seed}")
         return replace(own, parties=in_order(self.needs.values()))
 
