@@ -32,7 +32,7 @@ from comity.node.ports import (
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
-FORMAT = 2
+FORMAT = 3
 # Ids that are asked for in one go.
 
 _SCHEMA = """
