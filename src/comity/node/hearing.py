@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from comity.errors import NOT_INCLUDED, PAGE_OMISSION, RemoteError
 from comity.exchange import acknowledge, deliver
 from comity.exchange.acknowledge import Misplaced, Refused, TellerHead, Told
-from comity.exchange.deliver import Given, Item, Offer, Page, PageEnd, Pull, Want
+from comity.exchange.deliver import Given, Item, Page, PageEnd, Pull, Want
 from comity.exchange.witness import Head
 from comity.model.acknowledgement import Telling, root_over
 from comity.model.fingerprint import Fingerprint
-from comity.model.statement import Draft
+from comity.model.statement import Draft, ItemHash
 from comity.node import fold
 from comity.node.heard import Offered
 from comity.node.journal import Proposal
@@ -63,7 +63,7 @@ class Hearing:
             TransportError, RemoteError: it did not get through, or what came is no page.
         """
         await self._ask_again(peer, taken)
-        still_open = len(self._node.store.pending(peer.fingerprint))
+        still_open = self._node.store.owed(peer.fingerprint)
         if still_open < MAX_PENDING:
             await self._page(peer, min(wait, 1) if still_open else wait, taken)
 
@@ -99,24 +99,33 @@ class Hearing:
         if page.offers or end.next > end.start:  # an end says also what was not there
             batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), fold.encode_end(page), now))
             batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
-        for offer in self._new(peer, page.offers):
-            batch.pending.append(PendingRow(who, offer.telling, offer.size, end.start, end.next, 0, now))
+        still_open = self._open(peer, [offer.telling for offer in page.offers])
+        batch.pending = [
+            PendingRow(who, offer.telling, offer.size, end.start, end.next, 0, now)
+            for offer in page.offers
+            if offer.telling in still_open
+        ]
         self._node.store.commit(batch)
         return batch.pending
 
-    def _new(self, peer: Peer, offers: Sequence[Offer]) -> Iterator[Offer]:
-        """What of a page is to be asked for: what was not judged yet, and of each release not more than may be."""
-        return (offer for offer in offers if self._is_open(peer, offer.telling))
-
-    def _is_open(self, peer: Peer, telling: Telling) -> bool:
-        known = self._node.store.received_release(peer.fingerprint, telling.release)
-        judged = {one.hash for one in known}
-        settled = len(judged) >= MAX_JUDGED or any(one.refused is None for one in known)
-        return not settled and telling.item not in judged
+    def _open(self, peer: Peer, tellings: Sequence[Telling]) -> set[Telling]:
+        """What may still be judged: what was not yet, of each release not more than may be, and of none that is held."""
+        judged: dict[StatementId, set[ItemHash]] = {}
+        held: set[StatementId] = set()
+        for release, item, is_held in self._node.store.judged(peer.fingerprint, {one.release for one in tellings}):
+            judged.setdefault(release, set()).add(item)
+            if is_held:
+                held.add(release)
+        closed = held | {release for release, items in judged.items() if len(items) >= MAX_JUDGED}
+        return {
+            one
+            for one in tellings
+            if one.release not in closed and one.item not in judged.get(one.release, frozenset())
+        }
 
     def _heard(self, peer: Peer, end: PageEnd) -> None:
         """Note as of when we have all of a teller's word: by the end of its last page, and only where nothing is open."""
-        if end.next == end.size and not self._node.store.pending(peer.fingerprint):
+        if end.next == end.size and not self._node.store.owed(peer.fingerprint):
             at = min(instant.from_seconds(end.at), self._node.journal.now())
             self._node.store.commit(Batch(heard={peer.fingerprint: at}))
 
@@ -192,7 +201,8 @@ class Hearing:
     def _take(self, peer: Peer, head: Head, go: Sequence[PendingRow], given: Given, taken: Taken) -> None:
         """Take in what came of what was asked for; the rest is asked for again later."""
         # Another round may have taken some of these while they were on their way.
-        pairs = [(row, item) for row, item in zip(go, given.items, strict=True) if self._is_open(peer, row.telling)]
+        still_open = self._open(peer, [row.telling for row in go])
+        pairs = [(row, item) for row, item in zip(go, given.items, strict=True) if row.telling in still_open]
         self._judge(peer, head, pairs, given, taken)
 
     def _judge(

@@ -14,6 +14,7 @@ import apsw
 from comity.errors import STORAGE, UNKNOWN_VERSION, UNSAFE_STORE, LocalError
 from comity.model.acknowledgement import read_tellings
 from comity.model.fingerprint import Fingerprint
+from comity.model.statement import ItemHash
 from comity.node import sqlite_airspace, sqlite_outside, sqlite_places, sqlite_versions
 from comity.node._guard import guarded
 from comity.node.ports import (
@@ -447,6 +448,17 @@ class SqliteStore:
         return [_received(row) for row in self._rows(sql, (teller, release))]
 
     @guarded
+    def judged(
+        self, teller: Fingerprint, releases: Iterable[StatementId]
+    ) -> Sequence[tuple[StatementId, ItemHash, bool]]:
+        """What of a teller's releases was judged: the release, the item and whether it is held."""
+        each = self._db.executemany(
+            "SELECT release, hash, refused IS NULL FROM received WHERE teller = ? AND release = ?",
+            ((teller, release) for release in releases),
+        )
+        return [(StatementId(release), ItemHash(item), bool(held)) for release, item, held in each]
+
+    @guarded
     def heard_releases(self, teller: Fingerprint, limit: int) -> Sequence[StatementId]:
         """The newest releases under which a teller has shown something that was judged."""
         sql = "SELECT release FROM received WHERE teller = ? GROUP BY release ORDER BY max(seq) DESC LIMIT ?"
@@ -477,6 +489,11 @@ class SqliteStore:
         """What a teller has offered and not given, in the order in which it is due."""
         sql = "SELECT teller, telling, size, start, next, tries, due FROM pending WHERE teller = ? ORDER BY due, release, hash"
         return [PendingRow(row[0], read_tellings(row[1])[0], *row[2:]) for row in self._rows(sql, (teller,))]
+
+    @guarded
+    def owed(self, teller: Fingerprint) -> int:
+        """How many items a teller has offered and not given."""
+        return self._value("SELECT count(*) FROM pending WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
 
     @guarded
     def received_statement(self, statement: StatementId) -> ReceivedRow | None:

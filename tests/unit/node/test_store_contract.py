@@ -201,11 +201,23 @@ def test_the_first_want_of_a_release_stands(store: Store) -> None:
     assert store.fetch_of(id_of(2)) is None
 
 
+def test_what_was_judged_of_releases_is_told_item_by_item_with_whether_it_is_held(store: Store) -> None:
+    held, bad = rows.received(1), rows.received(2, refused="malformed")
+    other, theirs = rows.received(2, hash=rows.OTHER, refused="malformed"), rows.received(3, US)
+    store.commit(Batch(received=[held, bad, other, theirs]))
+    told = store.judged(RU, [id_of(1), id_of(2), id_of(3), id_of(4)])
+    assert sorted(told) == sorted(
+        [(id_of(1), rows.ITEM, True), (id_of(2), rows.ITEM, False), (id_of(2), rows.OTHER, False)]
+    )
+    assert list(store.judged(RU, [])) == []
+
+
 def test_what_is_open_is_told_as_it_falls_due_until_it_is_settled(store: Store) -> None:
     first, second, theirs = rows.pending(1, due=9), rows.pending(2, due=5), rows.pending(1, US)
     other = rows.pending(1, due=7, item=rows.OTHER)
     store.commit(Batch(pending=[first, second, theirs, other]))
     assert store.pending(RU) == [second, other, first]
+    assert (store.owed(RU), store.owed(US)) == (3, 1)
     later = rows.pending(2, due=8)
     store.commit(Batch(pending=[later], settled=[(RU, other.telling)]))
     assert store.pending(RU) == [later, first]
