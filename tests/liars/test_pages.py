@@ -334,10 +334,6 @@ def test_a_page_that_offers_one_release_twice_is_no_page_and_the_next_good_one_i
 DAY = 86_400_000
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a cosignature of the hearer's log that a claim of the teller's contradicts counts for nothing (PROOF-FILE, times)",
-)
 def test_a_teller_that_dates_its_word_in_time_to_come_does_not_take_the_time_from_its_hearers_proof() -> None:
     """What the hearer holds, third parties have seen: that is proved, whatever the teller says of its own clock."""
     fr, ru, us = parties("fr", "ru", "us")

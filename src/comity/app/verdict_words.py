@@ -276,9 +276,7 @@ class _Words:
     def _discounted(self, whose: Part, behind: Iterable[Cosigner]) -> Iterator[Sentence]:
         for one in behind:
             if one.contradicted:
-                words = (
-                    "The cosignature of {} on the log of {} counts for nothing, for it contradicts what stands there."
-                )
+                words = "The cosignature of {} on the log of {} counts for nothing: that log's own party says that it came later."
                 yield sentence("discounted", words, self.name(one.party), whose)
 
     # -- who they are

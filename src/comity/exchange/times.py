@@ -112,16 +112,20 @@ class Timeline:
         self._compare(claim, self._chain)
         return claim
 
-    def cosigned(self, claim: Claim, beside: Iterable[Claim] = ()) -> bool:
-        """Take a cosignature; True if it contradicts any of what the head that it is on holds.
+    def cosigned(self, claim: Claim, log: Fingerprint, beside: Iterable[Claim] = ()) -> bool:
+        """Take a cosignature; True if it contradicts what the party whose log it is on says of its own times.
+
+        What another says contradicts it, too, and takes nothing from it: a teller that dates its word in time to come would
+        else take from its hearer's answer what third parties have seen of that.
 
         Args:
             claim: the cosignature.
+            log: whose log's head it is on.
             beside: what that head holds besides what was taken by `then`.
         """
-        return self._compare(claim, [*self._chain, *beside])
+        return log in self._compare(claim, [*self._chain, *beside])
 
-    def _compare(self, later: Claim, before: Iterable[Claim]) -> bool:
+    def _compare(self, later: Claim, before: Iterable[Claim]) -> set[Fingerprint]:
         """Find what must have come before and is said to have come after: of each party what is furthest off."""
         worst: dict[Fingerprint, Claim] = {}
         for one in before:
@@ -129,4 +133,4 @@ class Timeline:
             if one.second > later.second + slack(one, later) and (known is None or known.second < one.second):
                 worst[one.by] = one
         self.contradictions += [Contradiction(one, later) for one in worst.values()]
-        return bool(worst)
+        return set(worst)

@@ -54,7 +54,7 @@ class Cosigner:
 
     Attributes:
         at: the bound of its cosignature.
-        contradicted: the head holds what is said to have happened later than this; it then counts for nothing.
+        contradicted: the party whose log it is says that what the head holds came later than this; it then counts for nothing.
     """
 
     party: str

@@ -5,13 +5,14 @@ given; or one of them, where it was given just one. Rule 2: no rung is shown tha
 times that a party says of itself are claims; `proved_by` is the bound of the K-th earliest cosignature on the hearer's
 checkpoint that holds the acknowledgement, and `witnessed` that on the teller's, or where there are not K the hearer's own,
 counting neither teller nor hearer. A cosignature's time was cut to a whole second, so its bound is that second's end. Where
-fingerprints were given, only the cosignatures of parties among these count: anybody can make up a party. Rule 4: everything in
-the file is used, or the file is not valid. Rule 5: no two parties share a key: what one has signed must not pass for the word
-of two. Rule 6: if teller, hearer or a third party that counts is of a reconstruction, the verdict says so. Rule 7: trust goes
-by fingerprint; names are labels, and no choice of a name makes a file invalid. Rule 8: times that cannot all be true are named
-as contradictions, and a cosignature in one counts for nothing. Rule 9: `refused` is shown of the file's very bytes alone. Rule
-10: what stands for content that is left out was chosen by whoever made the file, so that nothing hangs on it until the hearer
-holds it. Rule 11: who told what was refused need not have said it.
+fingerprints were given, only the cosignatures of parties among these count: anybody can make up a party. Rule 4: everything
+in the file is used, or the file is not valid. Rule 5: no two parties share a key: what one has signed must not pass for the
+word of two. Rule 6: if teller, hearer or a third party that counts is of a reconstruction, the verdict says so. Rule 7:
+trust goes by fingerprint; names are labels, and no choice of a name makes a file invalid. Rule 8: times that cannot all be
+true are named as contradictions, and a cosignature that the log's own party contradicts counts for nothing. Rule 9:
+`refused` is shown of the file's very bytes alone. Rule 10: what stands for content that is left out was chosen by whoever
+made the file, so that nothing hangs on it until the hearer holds it. Rule 11: who told what was refused need not have said
+it.
 
 A rung's time stands on a basis: `claimed`, by the party that it is about; `cosigned`, by another party. `fetched` means that
 the hearer asked for these very bytes; that they came is shown by `held` or `refused` alone. `unacknowledged` means that no
@@ -224,12 +225,15 @@ class _Judge:
         """Take the cosignatures of the teller's head, once all that it holds is known."""
         verdict, own, hearers = self.verdict, None, None
         for at, by in (lines := self.cast.cosignatures(between.head, between.teller)):
+            if by not in (between.teller, between.hearer):
+                continue
+            claim = self.cast.cosigned(by, at, counted=False)
+            contradicted = self.times.cosigned(claim, between.teller.fingerprint, beside)
             if by is between.teller:
-                self.times.cosigned(self.cast.cosigned(by, at, counted=False), beside)
                 own = at
-            elif by is between.hearer and not self.times.cosigned(self.cast.cosigned(by, at, counted=False), beside):
+            elif not contradicted:
                 hearers = at
-        verdict.behind_teller = self._third_parties(lines, between, beside)
+        verdict.behind_teller = self._third_parties(lines, between.teller, between, beside)
         if self.proof.places is not None:
             self._rung("logged", own, between.teller)
             self._seen(hearers, between.hearer)
@@ -301,7 +305,7 @@ class _Judge:
             return
         self.times.then(self.cast.claim("received it", hearer, said.received_at // 1000))
         self.times.then(self.cast.claim("answered", hearer, signed.envelope.iat))
-        verdict.behind_hearer = self._third_parties(lines, between)
+        verdict.behind_hearer = self._third_parties(lines, hearer, between)
         kth = _nth(verdict.behind_hearer, verdict.quorum)
         verdict.proved_by = None if kth is None else kth.at
         self._answered(said, between)
@@ -339,13 +343,18 @@ class _Judge:
 
     # (8) lines: each is a described party's, as `cast` sees to; who counts, and which contradict what they are over
     def _third_parties(
-        self, lines: Iterable[tuple[Instant, Descriptor]], between: _Between, beside: Collection[Claim] = ()
+        self,
+        lines: Iterable[tuple[Instant, Descriptor]],
+        of: Descriptor,
+        between: _Between,
+        beside: Collection[Claim] = (),
     ) -> list[Cosigner]:
-        """Those whose cosignatures of a head count, unless it holds what is said to have happened after them."""
+        """Those whose cosignatures of a party's head count, unless that party says that what it holds came after them."""
         found = []
         for at, by in lines:
             if by not in (between.teller, between.hearer) and self.cast.counts(by):
-                contradicted = self.times.cosigned(self.cast.cosigned(by, at, counted=True), beside)
+                claim = self.cast.cosigned(by, at, counted=True)
+                contradicted = self.times.cosigned(claim, of.fingerprint, beside)
                 found.append(Cosigner(self.cast.called(by), at, contradicted))
         return found
 
