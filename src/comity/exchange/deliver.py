@@ -31,6 +31,7 @@ from comity.proof import cbor, cose, merkle
 from comity.proof.envelope import StatementId
 from comity.proof.keys import Signer
 from comity.proof.merkle import leaf_hash
+from comity.space import instant
 
 PULL_TYPE = "application/comity-pull+cbor"
 PAGE_END_TYPE = "application/comity-page-end+cbor"
@@ -375,6 +376,9 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
     if not whole or end.root != root_over(tellings):
         message = f"the signed end says {end.count} items of [{end.start}, {end.next}); the page offers {len(tellings)}"
         raise RemoteError(PAGE_INCOMPLETE, message, evidence={"end": page.end.hex()})
+    # What is offered stands below `next`, and what stands below `start` was offered before: one range, one end.
+    if tellings and end.start == end.next:
+        raise RemoteError(MALFORMED, "items are offered of a range that holds none", place="page")
     # One of the two could be good and the other bad: the hearer would say both "held" and "refused" of one telling.
     if len({telling.release for telling in tellings}) != len(tellings):
         raise RemoteError(MALFORMED, "one release stands twice in a page", place="page")
@@ -445,9 +449,15 @@ class _Root(bytes):
     """The type of a field that is a hash of 32 bytes."""
 
 
+class _Second(int):
+    """The type of a field that is a time, in whole seconds: one that a proof file can show."""
+
+
 def _is(kind: type, field: object) -> bool:
     if kind is int:
         return _size(field)
+    if kind is _Second:
+        return type(field) is int and 0 <= field <= instant.LAST_SECOND
     if kind is _Root:
         return type(field) is bytes and len(field) == 32
     return type(field) is kind
@@ -490,15 +500,15 @@ def _fields(kind: str, fields: Any, by: Descriptor, types: tuple[type, ...]) -> 
 
 
 def _pull_1(fields: object, by: Descriptor) -> Pull:
-    return Pull(*_fields(PULL_TYPE, fields, by, (int, int, _Root, int)))
+    return Pull(*_fields(PULL_TYPE, fields, by, (int, int, _Root, _Second)))
 
 
 def _want_1(fields: object, by: Descriptor) -> Want:
-    return Want(*_fields(WANT_TYPE, fields, by, (int, _Root, int, _Root, int)))
+    return Want(*_fields(WANT_TYPE, fields, by, (int, _Root, int, _Root, _Second)))
 
 
 def _page_end_1(fields: object, by: Descriptor) -> PageEnd:
-    return PageEnd(*_fields(PAGE_END_TYPE, fields, by, (int, int, int, _Root, int, _Root, int)))
+    return PageEnd(*_fields(PAGE_END_TYPE, fields, by, (int, int, int, _Root, int, _Root, _Second)))
 
 
 PULL = Format("pull", {1: _pull_1})

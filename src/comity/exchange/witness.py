@@ -28,9 +28,6 @@ from comity.proof.note import NoteKey, parse_line
 from comity.space import instant
 from comity.space.instant import Instant
 
-# The last second of the year 9999.
-_LAST_SECOND = 253402300799
-
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -168,7 +165,7 @@ def timely(at: int, now: Instant) -> None:
     if abs(theirs - now) <= when.MAX_APART:
         return
     # Another's time may be one that no calendar has.
-    shown = instant.text(theirs) if at <= _LAST_SECOND else f"second {at} since 1970"
+    shown = instant.text(theirs) if at <= instant.LAST_SECOND else f"second {at} since 1970"
     evidence = {"theirs": shown, "ours": instant.text(now)}
     message = (
         f"its clock is {when.apart(theirs, now)}: it cosigned our head at {shown}, and here it is {evidence['ours']}"

@@ -8,7 +8,7 @@ has shown since that third parties stand behind another head that holds it (`rec
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from comity.errors import DAMAGED, TOO_LARGE, LocalError, RemoteError
+from comity.errors import DAMAGED, NOT_INCLUDED, TOO_LARGE, LocalError, RemoteError
 from comity.exchange import deliver, prove, witness
 from comity.exchange.deliver import Item, Path, path_of
 from comity.exchange.prove import MAX_PROOF, Ended, Held, Place, ProofFile
@@ -16,6 +16,7 @@ from comity.exchange.witness import Head
 from comity.model.acknowledgement import Telling, read_tellings
 from comity.model.party import Descriptor
 from comity.model.statement import Logged, Unverified, close
+from comity.model.when import MAX_APART
 from comity.node import fold
 from comity.node.cosigned import (
     Cosigned,
@@ -122,10 +123,15 @@ def encode_stand(size: int, places: tuple[Place, Place], genesis: Path, note: by
 
 
 def released_at(row: ReceivedRow) -> Instant | None:
-    """When its teller released it, as it says: no head that holds it can be older. None of what was refused."""
+    """When its teller released it, as it says: no head that holds it can be older.
+
+    None of what was refused, and where our own clock refutes the teller's word, for we had it before: else a teller could
+    by a time to come have us count no cosignature, and blame those who made them.
+    """
     if row.refused is not None:
         return None
-    return instant.from_seconds(Unverified.read(list(item_of(row).release)).envelope.iat)
+    said = instant.from_seconds(Unverified.read(list(item_of(row).release)).envelope.iat)
+    return said if said <= row.received_at + MAX_APART else None
 
 
 def _read_stand(node: Node, teller: Peer, data: bytes, since: Instant | None) -> Stand:
@@ -155,15 +161,22 @@ def _holds(stand: Stand, row: ReceivedRow) -> bool:
 
 
 def require_places(row: ReceivedRow, places: tuple[Place, Place], head: Head) -> None:
-    """Require that statement and release, where they are held, stand under a head.
+    """Require that statement and release, where they are held, stand under a head, and where they stood when they came.
+
+    A liar's log can hold one leaf twice: at its second place it may not stand under the head that the page end names.
 
     Raises:
         RemoteError: `not-included`.
     """
-    if row.refused is None:
-        for leaf, place in zip((row.statement, row.release), places, strict=True):
-            if leaf is not None:
-                merkle.verify_inclusion(leaf, place.index, head.size, place.path, head.root)
+    if row.refused is not None:
+        return
+    item = item_of(row)
+    came = item.statement_index, item.release_index
+    for leaf, place, index in zip((row.statement, row.release), places, came, strict=True):
+        if leaf is not None:
+            if place.index != index:
+                raise RemoteError(NOT_INCLUDED, "it is shown at another place than it came with", place="told")
+            merkle.verify_inclusion(leaf, place.index, head.size, place.path, head.root)
 
 
 def best_stand(node: Node, teller: Peer, row: ReceivedRow) -> Stand:

@@ -9,10 +9,10 @@ that all of this teller's word is. Rule 4: of one release at most `MAX_JUDGED` i
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from comity.errors import NOT_INCLUDED, PAGE_OMISSION, RemoteError
+from comity.errors import MALFORMED, NOT_INCLUDED, PAGE_OMISSION, RemoteError
 from comity.exchange import acknowledge, deliver
 from comity.exchange.acknowledge import Misplaced, Refused, TellerHead, Told
-from comity.exchange.deliver import Given, Item, Page, PageEnd, Pull, Want
+from comity.exchange.deliver import Given, Item, Offer, Page, PageEnd, Pull, Want
 from comity.exchange.witness import Head
 from comity.model.acknowledgement import Telling, root_over
 from comity.model.fingerprint import Fingerprint
@@ -87,7 +87,8 @@ class Hearing:
         wanted = self._keep_page(peer, page, head, end)
         await self._fetch(peer, head, wanted, taken)
         self._heard(peer, end)
-        taken.more = end.start < end.next < end.size
+        # Only who had no room for all has more: whoever answers with nothing must not keep us busy.
+        taken.more = bool(wanted) and end.start < end.next < end.size
 
     def _keep_page(self, peer: Peer, page: Page, head: Head, end: PageEnd) -> list[PendingRow]:
         """Keep a page, at once: what was checked against a head is kept before another head is looked at.
@@ -95,18 +96,26 @@ class Hearing:
         What it offers is kept as open before it is asked for, so that neither a crash nor a silence loses any of it.
         """
         who, now = peer.fingerprint, self._node.journal.now()
-        batch = Batch(heads={who: (head.size, head.note)}, cursors={who: end.next})
+        batch, new = Batch(heads={who: (head.size, head.note)}), self._new(peer, page.offers)
+        if 2 * len(new) < len(page.offers):
+            # Nobody offers again what stands before the cursor: it must not fill our disk. Another round may have taken it.
+            self._node.store.commit(batch)
+            if self._node.store.cursor(who) > end.start:
+                return []
+            raise RemoteError(MALFORMED, "most of what the page offers it has offered before", place="tellings")
+        batch.cursors[who] = end.next
         if page.offers or end.next > end.start:  # an end says also what was not there
             batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), fold.encode_end(page), now))
             batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
-        still_open = self._open(peer, [offer.telling for offer in page.offers])
-        batch.pending = [
-            PendingRow(who, offer.telling, offer.size, end.start, end.next, 0, now)
-            for offer in page.offers
-            if offer.telling in still_open
-        ]
+        batch.pending = [PendingRow(who, one.telling, one.size, end.start, end.next, 0, now) for one in new]
         self._node.store.commit(batch)
         return batch.pending
+
+    def _new(self, peer: Peer, offers: Sequence[Offer]) -> list[Offer]:
+        """What of a page is to be asked for: what may still be judged, and is not open already."""
+        already = {row.telling for row in self._node.store.pending(peer.fingerprint)} if offers else set()
+        still_open = self._open(peer, [one.telling for one in offers]) - already
+        return [one for one in offers if one.telling in still_open]
 
     def _open(self, peer: Peer, tellings: Sequence[Telling]) -> set[Telling]:
         """What may still be judged: what was not yet, of each release not more than may be, and of none that is held."""
@@ -292,15 +301,17 @@ class Hearing:
         self, peer: Peer, found: Sequence[Told | Refused | Misplaced], offered: Mapping[Telling, PendingRow]
     ) -> Iterator[Kept]:
         """What proves a fault of the teller's: an item in a wrong place, or one that an earlier page end had left out."""
+        misplaced: list[Mapping[str, object]] = []
+        omitted: list[Mapping[str, object]] = []
         for one in found:
             evidence = {"release": one.telling.release.hex(), "index": one.item.release_index}
             if isinstance(one, Misplaced):
-                told = {"code": one.code, "evidence": evidence, "item": deliver.encode_item(one.item)}
-                yield from self._teller.evidence(peer.fingerprint, NOT_INCLUDED, told)
+                misplaced.append({"code": one.code, "evidence": evidence, "item": deliver.encode_item(one.item)})
             elif isinstance(one, Told) and one.omitted:
                 evidence["start"] = offered[one.telling].start
-                told = {"code": PAGE_OMISSION, "evidence": evidence, "item": deliver.encode_item(one.item)}
-                yield from self._teller.evidence(peer.fingerprint, PAGE_OMISSION, told)
+                omitted.append({"code": PAGE_OMISSION, "evidence": evidence, "item": deliver.encode_item(one.item)})
+        yield from self._teller.evidence(peer.fingerprint, NOT_INCLUDED, *misplaced)
+        yield from self._teller.evidence(peer.fingerprint, PAGE_OMISSION, *omitted)
 
 
 def _goes(wanted: Sequence[PendingRow]) -> Iterator[list[PendingRow]]:

@@ -378,9 +378,11 @@ class SqliteStore:
         return found[0].index if found else None
 
     @guarded
-    def release(self, id: StatementId) -> ReleaseRow | None:
-        """A release by its own statement id."""
-        return next(iter(self._releases("id = ?", (id,))), None)
+    def release(self, id: StatementId, to: Fingerprint | None = None) -> ReleaseRow | None:
+        """A release by its own statement id; with a party one to that party, so that those to others are as if they were not."""
+        if to is None:
+            return next(iter(self._releases("id = ?", (id,))), None)
+        return next(iter(self._releases("id = ? AND hearer = ?", (id, to))), None)
 
     @guarded
     def overdue(self, now: Instant) -> Sequence[ReleaseRow]:

@@ -55,8 +55,8 @@ def _receipt(node: Node, id: StatementId, caller: Fingerprint, have: int) -> lis
 
 def _stand(node: Node, release: StatementId, came: int, caller: Fingerprint, have: int) -> list[object] | None:
     """Where a telling stands under the head that most third parties have cosigned; None where none has."""
-    row = node.store.release(release)
-    if row is None or row.to != caller or row.index >= came:
+    row = node.store.release(release, caller)
+    if row is None or row.index >= came:
         return None
     size, note = own_head(node, row.index, caller)
     if all(by == caller for by, _, _ in node.store.cosignatures(size)):

@@ -101,6 +101,8 @@ class Teller:
         self._node = node
         self._waiting: dict[Fingerprint, list[asyncio.Event]] = {}
         self._closing = False
+        # Whose faults of which kind are no longer kept: there are enough.
+        self._enough: set[tuple[Fingerprint, str]] = set()
         self.asked: dict[Fingerprint, Instant] = {}
         self.answered: Callable[[Fingerprint, StatementId], None] = lambda hearer, answer: None
         self.timed: Callable[[Fingerprint, RemoteError | None], None] = lambda hearer, error: None
@@ -227,8 +229,10 @@ class Teller:
     def _wanted(self, caller: Fingerprint, tellings: Sequence[Telling], size: int) -> Iterator[ReleaseRow | None]:
         """The release of each telling that is wanted and may be given, as far as one answer has room."""
         room, seen = deliver.MAX_WANTED, set[StatementId]()
+        # Each is looked for once: who asks for one a thousand times must not find by the time whether it is there.
+        found = {id: self._node.store.release(id, caller) for id in dict.fromkeys(one.release for one in tellings)}
         for telling in tellings:
-            row = self._node.store.release(telling.release)
+            row = found[telling.release]
             known = row is not None and row.index < size and is_addressee(caller, row) and row.id not in seen
             offer = self._node.offers.of(row) if row is not None and known else None
             if row is None or offer is None or offer.telling != telling or (offer.size > room and seen):
@@ -308,8 +312,8 @@ class Teller:
         return last
 
     def _told(self, caller: Fingerprint, telling: Telling) -> ReleaseRow:
-        row = self._node.store.release(telling.release)
-        if row is None or row.to != caller or (row.statement or NO_STATEMENT) != telling.statement:
+        row = self._node.store.release(telling.release, caller)
+        if row is None or (row.statement or NO_STATEMENT) != telling.statement:
             raise RemoteError(NOT_FOUND, "an acknowledgement of something that was not told to you")
         if telling.reading != NO_READING:
             raise RemoteError(
@@ -381,14 +385,17 @@ class Teller:
         if kept:
             self._node.store.commit(Batch(kept=kept))
 
-    def evidence(self, about: Fingerprint, code: str, told: Mapping[str, object]) -> list[Kept]:
-        """What is to be kept of a fault: nothing where the same, or enough of its kind, is kept already."""
-        data = cbor.encode(dict(told))
-        have = self._node.store.kept("evidence", about, code.encode())
-        # The same lie told again proves nothing more, and must not fill the disk.
-        if len(have) >= MAX_EVIDENCE or data in {kept.data for kept in have}:
+    def evidence(self, about: Fingerprint, code: str, *told: Mapping[str, object]) -> list[Kept]:
+        """What is to be kept of faults of one kind: nothing where the same, or enough of that kind, is kept already."""
+        if not told or (about, code) in self._enough:
             return []
-        return [Kept("evidence", about, code.encode(), data, self._node.clock.now())]
+        have = {kept.data for kept in self._node.store.kept("evidence", about, code.encode())}
+        # The same lie told again proves nothing more, and must not fill the disk, nor be looked for among all others.
+        new = [data for data in dict.fromkeys(cbor.encode(dict(one)) for one in told) if data not in have]
+        if len(have) >= MAX_EVIDENCE:
+            self._enough.add((about, code))
+        now = self._node.clock.now()
+        return [Kept("evidence", about, code.encode(), data, now) for data in new[: max(MAX_EVIDENCE - len(have), 0)]]
 
     # -- heads, tiles, receipts
 

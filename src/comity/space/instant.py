@@ -24,6 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Year 1970 to 9999: what a CWT `iat` (RFC 8392) and RFC 3339 can both say.
 _LAST = 253402300799999
+LAST_SECOND = _LAST // 1000
 # The first of year 1: what RFC 3339 and every calendar here can say.
 _FIRST = -62135596800000
 

@@ -17,6 +17,10 @@ def vectors() -> list[Vector]:
     return [*_pulls(), *_pages(), *_ends()]
 
 
+# The first second of the year 10000.
+NO_TIME = 253_402_300_800
+
+
 # -- pulls
 
 
@@ -76,6 +80,13 @@ def _pulls() -> list[Vector]:
             pull(by=actor("us").fingerprint),
         ),
         ("pull-five-fields", "PAGE-3", "malformed", "no time", sealed(PULL_TYPE, fields[:5], key)),
+        (
+            "pull-in-year-10000",
+            "PAGE-3",
+            "malformed",
+            "a time that no calendar has",
+            sealed(PULL_TYPE, [*fields[:5], NO_TIME], key),
+        ),
         (
             "pull-no-root",
             "PAGE-3",
@@ -281,6 +292,20 @@ def _ends() -> list[Vector]:
             "malformed",
             "no time",
             _shown(made(end=sealed(PAGE_END_TYPE, fields[:8], key))),
+        ),
+        (
+            "end-in-year-10000",
+            "PAGE-7",
+            "malformed",
+            "a time that no calendar has, and no proof file could show",
+            _shown(made(end=told.page_end(at=NO_TIME))),
+        ),
+        (
+            "end-of-an-empty-range",
+            "PAGE-26",
+            "malformed",
+            "the report offered in a range that holds no place",
+            _shown(made(end=told.page_end(next=0))),
         ),
         (
             "end-no-log-root",

@@ -9,7 +9,7 @@ from comity.model.acknowledgement import root_over
 from comity.proof import cbor
 from conformance.vectors.cast import Vector, actor, at, bad, flip, good
 from conformance.vectors.items import note_item, report_item
-from conformance.vectors.page import of_version, sealed
+from conformance.vectors.page import NO_TIME, of_version, sealed
 from conformance.vectors.shared import in_pieces
 from conformance.vectors.story import TOLD, root_of, story, want
 
@@ -44,6 +44,7 @@ def _wants() -> list[Vector]:
         ("want-version-2", "unknown-version", "a later version", _asked(sealed(of_version(WANT_TYPE), fields, key))),
         ("want-header-extra", "malformed", "a header more", _asked(sealed(WANT_TYPE, fields, key, h15={}))),
         ("want-six-fields", "malformed", "no time", _asked(sealed(WANT_TYPE, fields[:6], key))),
+        ("want-in-year-10000", "malformed", "a time that no calendar has", _asked(want(at=NO_TIME))),
         (
             "want-no-log-root",
             "malformed",

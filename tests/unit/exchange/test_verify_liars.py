@@ -263,7 +263,7 @@ def test_a_want_with_another_count_or_root_asked_for_nothing(story: Story) -> No
 
 @pytest.mark.parametrize("second", [253_402_300_800, 2**40, 2**63 - 1])
 def test_a_want_of_no_time_that_a_calendar_has_asked_for_nothing(story: Story, second: int) -> None:
-    assert refused(asked(story, at=second)) == (MALFORMED, "want")
+    assert refused(asked(story, at=second)) == (MALFORMED, deliver.WANT_TYPE)
 
 
 def test_a_want_to_another_teller_or_by_another_hearer_asked_for_nothing(story: Story) -> None:
