@@ -432,6 +432,7 @@ def verify(
         from comity.app import report as page
 
         files.write(report, page.html(judged, said), force=force)
+        render.note("the same as a page: {}", render.word(report))
     told = verdicts.with_words(verdict.as_dict(), said)
     render.document(told) if json else verdicts.show(told, said)
     if not verdict.sound or (trust and not verdict.trusted):

@@ -15,6 +15,7 @@ from comity.app.proof_files import Judged
 from comity.app.sentence import Foreign, Part, Sentence, shown
 from comity.app.verdict_codes import GROUP_OF, grouped
 from comity.app.verdict_words import called
+from comity.app.views import BASIS
 from comity.exchange.labels import Label
 from comity.exchange.verdict import Cosigner, Rung, Verdict
 from comity.model.fingerprint import Fingerprint, groups, words
@@ -146,7 +147,9 @@ def _ladder(verdict: Verdict) -> str:
 
 def _rung(rung: Rung, verdict: Verdict) -> tuple[str, str, str, str]:
     told, by = rung.as_dict(), _part(called(rung.by, verdict.parties))
-    return escape(rung.name), _time(told["at"], bound=told["bound"]), by, escape(rung.basis)
+    more = BASIS.get(rung.name)
+    basis = rung.basis if more is None else f"{rung.basis}: {more}"
+    return escape(rung.name), _time(told["at"], bound=told["bound"]), by, escape(basis)
 
 
 def _cosignatures(verdict: Verdict) -> str:
@@ -193,7 +196,7 @@ def _content(verdict: Verdict, told: Sequence[Sentence]) -> str:
     if verdict.content is not None:
         text = _laid_out(verdict.content.decode())
         inside.append("<h3>The content itself</h3>")
-        inside.append(f'<pre lang="" dir="ltr">{escape(_printed(text[:MOST_CONTENT]))}</pre>')
+        inside.append(f'<pre lang="" dir="ltr">{_apart(_printed(text[:MOST_CONTENT]))}</pre>')
         if len(text) > MOST_CONTENT:
             inside.append(
                 f"<p>So far the first {MOST_CONTENT:,} of {len(text):,} characters; comity verify --content writes all.</p>"
@@ -204,11 +207,12 @@ def _content(verdict: Verdict, told: Sequence[Sentence]) -> str:
 # A text, or a list of nothing but numbers and the like, which stays on one line.
 _PIECE = re.compile(r'("(?:[^"\\]|\\.)*"|\[[^][{}":]*\])')
 _BLANK = re.compile(r"\s+")
+_LONG_LINE = 160
 
 
 def _laid_out(text: str) -> str:
-    """JSON that stands on one line, on several; not a character of its tokens is another."""
-    if "\n" in text.strip():
+    """JSON that stands on long lines, on several; not a character of its tokens is another."""
+    if max(map(len, text.strip().split("\n"))) <= _LONG_LINE and "\n" in text.strip():
         return text
     found, depth = list[str](), 0
     for number, piece in enumerate(_PIECE.split(text)):
@@ -232,6 +236,15 @@ def _on_lines(char: str, depth: int) -> str:
         case ":":
             return ": "
     return char
+
+
+def _apart(text: str) -> str:
+    """Each text of a JSON in a direction of its own, so that none turns what stands around it."""
+    pieces = (
+        f'"<bdi>{escape(piece[1:-1])}</bdi>"' if number % 2 and piece.startswith('"') else escape(piece)
+        for number, piece in enumerate(_PIECE.split(text))
+    )
+    return "".join(pieces)
 
 
 def _printed(text: str) -> str:

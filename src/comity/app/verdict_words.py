@@ -7,6 +7,7 @@ whose fingerprint the reader did not give stands in quotation marks: its name is
 Each sentence has a code (`verdict_codes` has them all), which is what a program compares; the words may change.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from comity.app import told_words
@@ -22,6 +23,8 @@ from comity.model.title import title
 from comity.space import instant
 from comity.space.instant import Instant
 
+_TOLD_APART = re.compile(r"[a-z0-9-]+ \([0-9a-f]{8,64}\)", re.ASCII)
+
 
 def sentences(verdict: Verdict) -> list[Sentence]:
     """A verdict in sentences, in the order of `GROUPS`; of a file that is not valid only what is wrong with it."""
@@ -33,14 +36,21 @@ def sentences(verdict: Verdict) -> list[Sentence]:
 
 def called(label: str, parties: Iterable[Label]) -> Part:
     """A party as its reader calls it, or in quotation marks as it calls itself."""
-    return Word(label) if any(one.known for one in parties if one.text == label) else Foreign(label)
+    if not any(one.known for one in parties if one.text == label):
+        return Foreign(label)
+    # A known party that is told apart from another by the start of its fingerprint is not to look like an unknown one.
+    return Own(label) if _TOLD_APART.fullmatch(label) else Word(label)
 
 
 def _not_valid(verdict: Verdict) -> Iterator[Sentence]:
     for problem in verdict.problems:
         place = Word(problem["place"]) if problem.get("place") else Own("the file")
         yield sentence("not-valid", "NOT VALID: {} at {}: {}.", Word(problem["code"]), place, Own(problem["message"]))
-    yield sentence("not-valid", "So nothing of what stands in this file is shown by it, of anybody.")
+    yield sentence(
+        "not-valid",
+        "So nothing of what stands in this file is shown by it, of anybody. It may have been cut off or changed on its way, by "
+        "accident or not. Nobody is accused by that; ask for it again.",
+    )
 
 
 class _Words:
@@ -106,13 +116,13 @@ class _Words:
     def _contradiction(self, found: Contradiction) -> Sentence:
         one, other = found.earlier, found.later
         if one.by == other.by:
-            blame = "Its clock is wrong, or it does not say the truth."
+            blame = "Its clock is wrong, or it does not say the truth"
         else:
-            blame = "A clock is wrong, or one of them does not say the truth."
+            blame = "A clock is wrong, or one of them does not say the truth"
         return sentence(
             "contradiction",
             "Two times cannot both be true: {} says that it {} at {}, by its own clock; and {} says that it {} at {}, by its own "
-            "clock, which cannot have come first. {}",
+            "clock, which cannot have come first. {}; which it is, this file does not show.",
             self.name(one.label),
             Own(one.what),
             _moment(one.at),
@@ -266,12 +276,23 @@ class _Words:
         if not counted:
             known = Own(" whose fingerprint you gave" if self.verdict.given else "")
             words = "No third party{} fixes by when {} stood in the log of {}."
+            if others := self._not_counted():
+                words += " Of {} you gave no fingerprint, and no cosignature of {} is counted."
+                them = Own("it" if len(others) == 1 else "them")
+                return sentence(f"no-third-parties-{side}", words, known, what, whose, others, them)
             return sentence(f"no-third-parties-{side}", words, known, what, whose)
         few = f" Fewer than the {quorum} that you asked for: no time is fixed." if len(counted) < quorum else ""
         words = "{} behind the log of {} with {} in it: {}; neither {} nor {} is counted.{}"
         stand = Own("1 third party stands" if len(counted) == 1 else f"{len(counted)} third parties stand")
         who = self.names(one.party for one in counted)
         return sentence(f"third-parties-{side}", words, stand, whose, what, who, self.teller, self.hearer, Own(few))
+
+    def _not_counted(self) -> list[Part]:
+        """Third parties in the file whose cosignatures are not looked at: fingerprints were given, and not theirs."""
+        if not self.verdict.given:
+            return []
+        sides = (self.verdict.told_by, self.verdict.told_to)
+        return self.names(one.text for one in self.verdict.parties if not one.known and one.text not in sides)
 
     def _discounted(self, whose: Part, behind: Iterable[Cosigner]) -> Iterator[Sentence]:
         for one in behind:
@@ -301,7 +322,10 @@ class _Words:
         yield from self._absent(verdict.given - len(known))
         yield from self._names()
         if not self.is_answered and verdict.other is None:
-            words = "Nothing in this file shows that {} is described here as in its own log."
+            words = (
+                "The name and the keys of {} are as its signed descriptor has them; that this stands in its own log is not shown, "
+                "for the file has no answer of it."
+            )
             yield sentence("hearer-not-in-log", words, self.hearer)
 
     def _place(self, one: Label) -> tuple[int, str]:
@@ -321,8 +345,8 @@ class _Words:
             name, itself = self.name(one.text), Foreign(one.calls_itself)
             if one.clashes:
                 words = (
-                    "Not {} alone goes by this name, or by one that looks like it; it calls itself {}. Go by the fingerprints, "
-                    "not by the names."
+                    "{} calls itself {}, and is not alone in its name: another party goes by the same, or by one that looks like "
+                    "it. Go by the fingerprints, not by the names."
                 )
                 yield sentence("names-clash", words, name, itself)
             elif one.text != one.calls_itself:

@@ -11,7 +11,10 @@ from comity.model.fingerprint import Fingerprint, groups, words
 
 _SHORT = 12
 _AT_HOME = ("said", "logged", "witnessed")
-_BASIS = {"fetched": own("it has asked for these very bytes; that they came is not shown by this")}
+BASIS = {
+    "fetched": own("it has asked for these very bytes; that they came is not shown by this"),
+    "unacknowledged": own("no answer had reached it by then, which accuses nobody"),
+}
 RECONSTRUCTION = own("a reconstruction, of a demo or an exercise; its times are not of the real clock")
 
 
@@ -102,7 +105,7 @@ def told(found: dict[str, Any]) -> None:
 
 def _rungs(name: str, one: dict[str, Any]) -> list[tuple[object, ...]]:
     rungs = [(rung, at) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
-    found: list[tuple[object, ...]] = [(name, rung, when(at), _BASIS.get(rung, own(""))) for rung, at in rungs]
+    found: list[tuple[object, ...]] = [(name, rung, when(at), BASIS.get(rung, own(""))) for rung, at in rungs]
     if one["refused"]:
         found.append((name, "refused", None, one["refused"]))
     if one["answered_other_bytes"]:
@@ -112,7 +115,7 @@ def _rungs(name: str, one: dict[str, Any]) -> list[tuple[object, ...]]:
         basis = own("cosignatures of third parties: {}", one["third_parties"])
         found.append((name, own("{}, proved", word(one["disposition"])), no_later(one["proved_by"]), basis))
     if one["unacknowledged"]:
-        found.append((name, "unacknowledged", one["answer_by"], own("no answer came in time")))
+        found.append((name, "unacknowledged", one["answer_by"], own("no answer had reached us by then")))
     if one["withdrawn"]:
         found.append((name, "withdrawn", one["withdrawn_at"], own("what was held before stays held")))
     return found
@@ -132,7 +135,7 @@ def no_later(at: str) -> Own:
 
 def basis(rung: dict[str, Any]) -> Own:
     """On whose word a rung stands, and of one that is easily taken for more what it is."""
-    more = _BASIS.get(rung["rung"])
+    more = BASIS.get(rung["rung"])
     return own("{}", word(rung["basis"])) if more is None else own("{}: {}", word(rung["basis"]), more)
 
 

@@ -163,6 +163,20 @@ def test_the_content_is_printed_as_it_was_told_token_by_token() -> None:
     assert '"x  y"' in report._laid_out('{"a":2.50,"b":"x  y"}')
 
 
+def test_texts_of_a_content_turn_nothing_around_them() -> None:
+    """Two Arabic words in a list would else change places."""
+    flat = (
+        json.dumps(json.loads(REPORT) | {"labels": ["عاجل", "مدني"]}, ensure_ascii=False).replace("}", "\n}").encode()
+    )
+    made = page(flat)
+    assert '"<bdi>عاجل</bdi>",\n    "<bdi>مدني</bdi>"' in made
+
+
+def test_no_row_of_the_ladder_is_taken_for_more_than_it_is() -> None:
+    text = harmless(page()).text
+    assert "claimed: it has asked for these very bytes; that they came is not shown by this" in text
+
+
 def test_what_another_wrote_stands_apart_in_direction_and_language() -> None:
     made = page()
     assert '“<bdi lang="" dir="auto">نقطة تفتيش / Контрольный пункт / 检查站 / checkpoint</bdi>”' in made

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comity.app import verdicts
 from comity.app.sentence import sentence
 from comity.app.verdict_codes import GROUP_OF
 from comity.app.verdict_words import sentences
@@ -76,8 +77,15 @@ WHOLE = [
     (
         "not-shown",
         (
-            "This file does not show that nothing of it had happened before the times shown: each is the latest that it can "
-            "have been."
+            "This file does not show that nothing of it had happened before the times shown: a time after “by” is the latest that "
+            "it can have been, by the clock named with it, and any other is what its party says."
+        ),
+    ),
+    (
+        "not-shown",
+        (
+            "This file does not show that a third party knows or confirms what was told: who cosigns a log sees nothing of what "
+            "is in it."
         ),
     ),
     ("not-shown", "This file does not show whether it was replaced, or withdrawn later than the ladder shows."),
@@ -250,14 +258,14 @@ def test_contradictory_times_are_told_with_both_claims_and_whose_clocks_they_are
     assert said_of("a wrong clock", "contradiction") == (
         "Two times cannot both be true: “fr” says that it released it at 2026-11-26 10:00:02Z, by its own clock; and “us” says "
         "that it cosigned the log that holds it at 2026-11-26 09:10:08Z, by its own clock, which cannot have come first. A clock "
-        "is wrong, or one of them does not say the truth."
+        "is wrong, or one of them does not say the truth; which it is, this file does not show."
     )
 
 
 def test_one_party_that_contradicts_itself_is_told_as_one() -> None:
     verdict = judged(STORY, headed=-3000)
     [alone, *_] = texts(verdict, "contradiction")
-    assert alone.endswith("Its clock is wrong, or it does not say the truth.")
+    assert alone.endswith("Its clock is wrong, or it does not say the truth; which it is, this file does not show.")
 
 
 def test_no_third_party_fixes_anything_of_what_does_not_stand_in_the_log() -> None:
@@ -288,11 +296,44 @@ def test_a_reader_who_gave_fingerprints_is_told_whose_and_whose_not() -> None:
     assert said_of("too few", "third-parties-hearer").endswith("Fewer than the 3 that you asked for: no time is fixed.")
 
 
+def test_a_reader_who_gave_fingerprints_is_told_whose_cosignatures_are_therefore_not_counted() -> None:
+    uncounted = "Of “cn” and “us” you gave no fingerprint, and no cosignature of them is counted."
+    assert said_of("one fingerprint", "no-third-parties-teller").endswith(uncounted)
+    assert said_of("one fingerprint", "no-third-parties-hearer").endswith(uncounted)
+    assert said_of("no third party", "no-third-parties-hearer").endswith(" stood in the log of “ru”.")
+
+
+def test_a_known_party_is_in_no_quotation_marks_though_another_has_its_name() -> None:
+    """The other one is, so that nobody takes a stranger for it."""
+    story = Story.make(names={"us": "fr"})
+    verdict = verify(story.bytes(), unnamed=[story.fr.fingerprint])
+    known, stranger = (f"fr ({one.fingerprint[:8]})" for one in (story.fr, story.us))
+    assert texts(verdict, "told")[0].startswith(f"{known} released it to “ru”")
+    assert set(texts(verdict, "names-clash")) == {
+        f"{name} calls itself “fr”, and is not alone in its name: another party goes by the same, or by one that looks like it. "
+        "Go by the fingerprints, not by the names."
+        for name in (known, f"“{stranger}”")
+    }
+
+
+def test_the_tables_mark_a_stranger_as_the_sentences_do(capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = judged(trust={"fr": STORY.fr.fingerprint, "us": STORY.us.fingerprint})
+    said = sentences(verdict)
+    verdicts.show(verdicts.with_words(verdict.as_dict(), said), said)
+    lines = capsys.readouterr().out.splitlines()
+    [released], [held] = ([one for one in lines if one.startswith(f"{rung} ")] for rung in ("released", "held"))
+    assert released.split()[2] == "fr"
+    assert held.split()[2] == "“ru”"
+    assert any(one.startswith("“ru”  ") for one in lines)
+    assert any(one.split()[:2] == ["teller", "us"] for one in lines)
+
+
 @pytest.mark.parametrize("data", [STORY.bytes()[:-9], b"", b"{}"])
 def test_of_a_file_that_is_not_valid_only_that_is_said(data: bytes) -> None:
     found = told(verify(data, STORY.trust))
     assert {code for code, _ in found} == {"not-valid"}
     assert found[0][1].startswith("NOT VALID: malformed at ")
+    assert found[-1][1].endswith("Nobody is accused by that; ask for it again.")
     assert "fr" not in re.split(r"\W", " ".join(text for _, text in found))
 
 
