@@ -43,12 +43,16 @@ LOOKS: dict[str, list[dict[str, Any]]] = {
     "descriptor": [{}],
     "peer-list": [{}],
     "log-verify": [{}],
+    "log-export": [{}, {"statement": "said"}],
+    "witness-list": [{}],
     "status": [{}],
 }
 DOES = {"say", "position", "notice", "protect", "release", "withdraw", "sync", "log-adopt", "rebuild"} | {
     "peer-add",
     "peer-rename",
     "peer-remove",
+    "witness-add",
+    "witness-remove",
 }
 
 
