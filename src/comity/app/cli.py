@@ -428,6 +428,8 @@ def verify(
     verdict, said = judged.verdict, sentences(judged.verdict)
     if content is not None and verdict.content is not None:
         files.write(content, verdict.content, force=force)
+    elif content is not None:
+        render.note("{} is not written: the file shows no content that was told", render.word(content))
     if report is not None:
         from comity.app import report as page
 

@@ -292,7 +292,7 @@ class _Words:
         if not self.verdict.given:
             return []
         sides = (self.verdict.told_by, self.verdict.told_to)
-        return self.names(one.text for one in self.verdict.parties if not one.known and one.text not in sides)
+        return self.names(sorted(one.text for one in self.verdict.parties if not one.known and one.text not in sides))
 
     def _discounted(self, whose: Part, behind: Iterable[Cosigner]) -> Iterator[Sentence]:
         for one in behind:

@@ -297,6 +297,14 @@ def test_no_output_is_ever_written_over_the_proof_file_or_over_another(file: Pat
     assert file.read_bytes() == STORY.bytes()
 
 
+def test_a_content_that_is_left_out_is_not_written_and_that_is_said(file: Path) -> None:
+    file.write_bytes(prove.encode(STORY.file(content=False)))
+    made = file.with_name("told.json")
+    _, errors, code = verifying(file, "--content", made)
+    assert (code, made.exists()) == (0, False)
+    assert "is not written: the file shows no content that was told" in errors
+
+
 def test_a_file_that_is_not_valid_gives_a_page_and_exit_1(file: Path) -> None:
     file.write_bytes(STORY.bytes()[:-5])
     made = file.with_name("r.html")
