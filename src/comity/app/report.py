@@ -36,8 +36,10 @@ def html(judged: Judged, said: Sequence[Sentence]) -> bytes:
     content, not_shown = groups_of.pop(_CONTENT, []), groups_of.pop(_NOT_SHOWN, [])
     body = [_head(judged), *_sentences(groups_of)]
     if judged.verdict.valid:
+        # Before the tables: who reads the first page alone is to know it.
+        body.append(_section(_NOT_SHOWN, [_list(not_shown, _NOT_SHOWN)]))
+        body += [_content(judged.verdict, content)]
         body += [_ladder(judged.verdict), _cosignatures(judged.verdict), _parties(judged.verdict)]
-        body += [_content(judged.verdict, content), _section(_NOT_SHOWN, [_list(not_shown, _NOT_SHOWN)])]
     body.append(_how(judged))
     return _page(f"What {foreign.line(judged.name, 80)} shows", body).encode()
 
@@ -142,7 +144,7 @@ def _ladder(verdict: Verdict) -> str:
     rows = [_rung(one, verdict) for one in verdict.ladder]
     columns = ("rung", "time (UTC)", "on whose word", "basis")
     caption = "“By” a time is a bound: it had happened by then. Claimed: by the party itself; cosigned: by another."
-    return _section("How far it has come", [_table(caption, columns, rows, "There is no rung.")])
+    return _section("How far it has come", [_table(caption, columns, rows, "There is no rung.")], "ladder")
 
 
 def _rung(rung: Rung, verdict: Verdict) -> tuple[str, str, str, str]:
@@ -296,6 +298,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.6rem 0.25rem 
 th { border-bottom: 1.5px solid #111; }
 table, tr, li, dl div { break-inside: avoid; }
 .parties table { break-inside: auto; }
+.ladder td:nth-child(2) { white-space: nowrap; }
 caption { break-after: avoid; }
 .parties td:first-child { width: 26%; overflow-wrap: anywhere; }
 code, pre { font: 9pt/1.4 "DejaVu Sans Mono", "Noto Sans Mono", monospace; }

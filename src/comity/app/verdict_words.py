@@ -323,8 +323,8 @@ class _Words:
         yield from self._names()
         if not self.is_answered and verdict.other is None:
             words = (
-                "The name and the keys of {} are as its signed descriptor has them; that this stands in its own log is not shown, "
-                "for the file has no answer of it."
+                "The name and the keys of {} are as its signed descriptor has them; that this stands in its own log is not "
+                "shown, for the file has no answer of it."
             )
             yield sentence("hearer-not-in-log", words, self.hearer)
 

@@ -25,15 +25,15 @@ def with_words(verdict: dict[str, Any], said: Iterable[Sentence]) -> dict[str, A
 
 
 def show(told: dict[str, Any], said: Iterable[Sentence]) -> None:
-    """What a proof file shows: in sentences, then as tables, and last what it does not show."""
+    """What a proof file shows: in sentences, and what it does not show; then as tables."""
     groups = grouped(said)
     not_shown = groups.pop(_NOT_SHOWN, [])
     for heading, each in groups.items():
         render.paragraph(heading, [own(one.text) for one in each])
     if told["valid"]:
-        _tables(told, _named(told))
         items = (one.text.removeprefix(_NOT_SHOWN).strip() for one in not_shown)
         render.paragraph(f"{_NOT_SHOWN}:", [Own(f"- {item}") for item in items])
+        _tables(told, _named(told))
 
 
 def _named(told: dict[str, Any]) -> dict[str, Own]:

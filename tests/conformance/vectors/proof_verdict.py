@@ -18,8 +18,7 @@ def rung(name: str, minute: str | None, by: str, basis: str = "claimed") -> dict
 _NOT_SHOWN = [
     "that anybody read it, or understood it",
     "that what it says is true",
-    "that nothing of it had happened before the times shown: a time after “by” is the latest that it can have been, by the "
-    "clock named with it, and any other is what its party says",
+    "that nothing of it happened earlier: a time after “by” is the latest possible, by the clock named; any other is a claim",
     "that a third party knows or confirms what was told: who cosigns a log sees nothing of what is in it",
     "whether it was replaced, or withdrawn later than the ladder shows",
     "what else was told, or to whom: only what stands in this file",

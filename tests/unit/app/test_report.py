@@ -137,8 +137,14 @@ def test_a_page_has_the_sentences_then_the_evidence_then_how_it_was_judged() -> 
     read = harmless(page(trust=trust))
     for said in sentences(verify(STORY.bytes(), trust)):
         assert said.text.removeprefix("This file does not show").strip() in read.text
-    order = ["paris said this", "You gave the fingerprints", "How far it has come", "Third parties", "Fingerprints"]
-    order += ["What was said", "The content itself", "This file does not show", "How it was judged", "SHA-256"]
+    order = [
+        "paris said this",
+        "You gave the fingerprints",
+        "This file does not show",
+        "What was said",
+        "The content itself",
+    ]
+    order += ["How far it has come", "Third parties", "Fingerprints", "How it was judged", "SHA-256"]
     places = [read.text.index(one) for one in order]
     assert places == sorted(places)
     assert "ab" * 32 in read.text

@@ -77,8 +77,8 @@ WHOLE = [
     (
         "not-shown",
         (
-            "This file does not show that nothing of it had happened before the times shown: a time after “by” is the latest that "
-            "it can have been, by the clock named with it, and any other is what its party says."
+            "This file does not show that nothing of it happened earlier: a time after “by” is the latest possible, by the clock "
+            "named; any other is a claim."
         ),
     ),
     (
