@@ -37,7 +37,9 @@ MAPS: dict[str, Callable[[bytes], object]] = {
     "receipts": lambda data: requests.GIVEN_RECEIPTS.of_map(cbor.decode(data)),
 }
 SIGNED = {"pull": deliver.PULL_TYPE, "want": deliver.WANT_TYPE, "page-end": deliver.PAGE_END_TYPE}
-TABLES: dict[str, Format[Any]] = {table.name: table for table in (*taken.tables(), *taken.requested())}
+# Of one version with what they ask for, and not listed in a descriptor.
+REQUESTS = (requests.PULLING, requests.WANTING, requests.RECEIPTS)
+TABLES: dict[str, Format[Any]] = {table.name: table for table in (*taken.tables(), *REQUESTS)}
 
 
 def refusal(action: Callable[[], object]) -> RemoteError:

@@ -18,11 +18,6 @@ def tables() -> Iterator[Format[Any]]:
     yield from typed.READERS.values()
 
 
-def requested() -> tuple[Format[Any], ...]:
-    """The tables of the maps in which these are asked for: of one version with what they ask for, and not listed apart."""
-    return requests.PULLING, requests.WANTING, requests.RECEIPTS
-
-
 def formats() -> Formats:
     """What a descriptor says of it: each name with its versions, in the order of the names."""
     return tuple(sorted((table.name, table.versions) for table in tables()))

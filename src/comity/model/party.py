@@ -106,7 +106,8 @@ class Descriptor:
             at_index: the leaf of this party's log at which the signature stands; of a head, its last leaf. As long as keys
                 do not change it is the descriptor's wherever that is.
         """
-        return getattr(self._keys, use)  # type: ignore[no-any-return]
+        key: VerifyingKey = getattr(self._keys, use)
+        return key
 
     @property
     def every_key(self) -> frozenset[bytes]:

@@ -205,12 +205,6 @@ def prove_telling(node: Node, id: StatementId, hearer: Peer, *, closed: bool = F
     return prove.encode(proof)
 
 
-def shows_withdrawal(proof: bytes) -> Instant | None:
-    """When a telling was withdrawn, as the proof file of it that was made here shows."""
-    taken = prove.decode(proof).withdrawal
-    return None if taken is None else instant.from_seconds(Unverified.read(list(taken.statement)).envelope.iat)
-
-
 # -- the teller's file, part by part
 
 

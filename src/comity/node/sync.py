@@ -40,7 +40,6 @@ from comity.node.watch import Watch
 from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
-PAGE_ITEMS = 1000
 MAX_PAGES = 1000
 LONG_POLL = 20
 BEAT = 1.0
