@@ -30,7 +30,9 @@ from comity.formats import Format
 from comity.model import acknowledgement, release, typed
 from comity.model.acknowledgement import (
     HELD,
+    MAX_TELLINGS,
     REFUSED,
+    TELLING_BYTES,
     Acknowledgement,
     Telling,
     Unacknowledged,
@@ -65,6 +67,10 @@ OF_THE_BYTES = frozenset(
         WRONG_ISSUER,
     }
 )
+
+# What an answer needs besides its tellings is some 8 KiB; its teller keeps it for ever, up to three for each release.
+MAX_BESIDE = 16 << 10
+MAX_ANSWER = MAX_BESIDE + TELLING_BYTES * MAX_TELLINGS
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -331,9 +337,14 @@ def decode_answer(data: bytes) -> Answer:
     """Read an answer's form.
 
     Raises:
-        RemoteError: `malformed`, `unknown-version`, `content-mismatch`.
+        RemoteError: `malformed`, `unknown-version`, `content-mismatch`, `too-large`.
     """
-    return ANSWER.of_map(cbor.decode(data, place="acknowledgement", limit=1 << 20))
+    answer = ANSWER.of_map(cbor.decode(data, place="acknowledgement", limit=MAX_ANSWER))
+    beside = len(data) - TELLING_BYTES * len(answer.tellings)
+    if beside > MAX_BESIDE:
+        message = f"{beside:,} bytes besides its tellings; an answer has {MAX_BESIDE:,} at most"
+        raise RemoteError(TOO_LARGE, message, place="acknowledgement")
+    return answer
 
 
 def _answer_1(value: object) -> Answer:

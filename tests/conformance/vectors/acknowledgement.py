@@ -151,6 +151,9 @@ def _forms() -> list[Vector]:
         ("answer-genesis-odd", "ACKNOWLEDGEMENT-4", "its path of 33 bytes", answer(genesis=bytes(33))),
     ]
     large = _pieces(["00", (1 << 20) + 1])
+    padding = b"x" * 16_000
+    made, log = said_by_ru(written(x_more=padding.decode()), "padded")
+    padded = _pieces(*repeated(answer(made, log), b"x", len(padding))["pieces"])
     many = _pieces(*repeated(answer(tellings=one * 1001), one, 1001)["pieces"])
     return [
         good("answer", "ACKNOWLEDGEMENT-4", "ru holds the report and says so", _shown(answer()), _output()),
@@ -159,6 +162,7 @@ def _forms() -> list[Vector]:
         bad("answer-v-0", "ACKNOWLEDGEMENT-4", "malformed", "version 0", _shown(answer(v=0))),
         bad("tellings-1001", "ACKNOWLEDGEMENT-5", "malformed", "1,001 tellings", many),
         bad("answer-too-large", "ACKNOWLEDGEMENT-4", "too-large", "more than a mebibyte", large),
+        bad("answer-padded", "ACKNOWLEDGEMENT-4", "too-large", "more than 16 KiB besides its telling", padded),
     ]
 
 

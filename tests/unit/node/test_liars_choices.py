@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from comity.errors import MALFORMED, NOT_INCLUDED, RemoteError
-from comity.exchange import log, witness
+from comity.errors import MALFORMED, NOT_INCLUDED, TOO_LARGE, RemoteError
+from comity.exchange import acknowledge, log, witness
 from comity.exchange.deliver import Item, PageEnd
 from comity.exchange.verify import verify
+from comity.exchange.witness import Shown
+from comity.model import content
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
-from comity.model.statement import ItemHash, Logged, Unverified
+from comity.model.statement import Draft, ItemHash, Logged, Unverified
 from comity.node import heard, teller
+from comity.node.journal import Proposal
 from comity.node.ports import ReceivedRow, ReleaseRow
 from comity.node.sync import Round
 from comity.proof import cbor
@@ -257,6 +260,29 @@ def test_of_however_many_misplaced_items_as_many_are_kept_as_evidence_as_may_be(
     run(story)
     assert len(honest("evidence", fr.fingerprint)) == 10
     assert read.count("evidence") == 2
+
+
+@pytest.mark.parametrize(("padding", "kept"), [(1_000, 1), (16_000, 0), (900_000, 0)])
+def test_an_answer_that_is_padded_fills_nothing(padding: int, kept: int) -> None:
+    """ACKNOWLEDGEMENT-4: its teller would keep it for ever, and have it in each file of that telling."""
+    fr, ru = parties("fr", "ru")
+
+    async def story() -> None:
+        said = await fr.say(report(), ru)
+        [row] = fr.store.releases_of(said.id)
+        telling = fr.node.offers.of(row).telling
+        plain = acknowledge.held([telling], of=fr.head(), now=ru.clock.now(), uuid=ru.node.uuid()).object.raw
+        draft = Draft(content.parse(plain[:-1] + b',"x_more":"' + b"x" * padding + b'"}'))
+        [[logged]] = ru.node.journal.write([Proposal([ru.node.sign(draft)])])
+        head = Shown(ru.node.journal.note or b"", 0, ())
+        body = acknowledge.encode_answer(logged.signed, [telling], ru.place(logged.index), head)
+        try:
+            await fr.teller.acknowledge(ru.fingerprint, body)
+        except RemoteError as error:
+            assert error.code == TOO_LARGE
+
+    run(story)
+    assert len(fr.store.kept("answer", ru.fingerprint)) == kept
 
 
 # -- what it withholds
