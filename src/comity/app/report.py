@@ -298,8 +298,9 @@ th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.6rem 0.25rem 
 th { border-bottom: 1.5px solid #111; }
 table, tr, li, dl div { break-inside: avoid; }
 .parties table { break-inside: auto; }
-.ladder td:nth-child(2) { white-space: nowrap; }
-caption { break-after: avoid; }
+@media print, (min-width: 40rem) { .ladder td:nth-child(2) { white-space: nowrap; } }
+caption, thead { break-after: avoid; }
+tbody tr:first-child { break-before: avoid; }
 .parties td:first-child { width: 26%; overflow-wrap: anywhere; }
 code, pre { font: 9pt/1.4 "DejaVu Sans Mono", "Noto Sans Mono", monospace; }
 code { overflow-wrap: anywhere; }

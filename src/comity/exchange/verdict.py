@@ -15,7 +15,7 @@ from comity.space.instant import Instant
 
 # What no proof file shows, whatever is in it.
 NOT_SHOWN = (
-    "that anybody read it, or understood it",
+    "that anybody read it, understood it, or agrees with it",
     "that what it says is true",
     "that nothing of it happened earlier: a time after “by” is the latest possible, by the clock named; any other is a claim",
     "that a third party knows or confirms what was told: who cosigns a log sees nothing of what is in it",

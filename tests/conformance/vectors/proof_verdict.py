@@ -16,7 +16,7 @@ def rung(name: str, minute: str | None, by: str, basis: str = "claimed") -> dict
 
 
 _NOT_SHOWN = [
-    "that anybody read it, or understood it",
+    "that anybody read it, understood it, or agrees with it",
     "that what it says is true",
     "that nothing of it happened earlier: a time after “by” is the latest possible, by the clock named; any other is a claim",
     "that a third party knows or confirms what was told: who cosigns a log sees nothing of what is in it",

@@ -72,7 +72,7 @@ WHOLE = [
         "2 third parties stand behind the log of ru with this answer in it: us and cn; neither fr nor ru is counted.",
     ),
     ("known", "You gave the fingerprints of fr, ru, cn and us."),
-    ("not-shown", "This file does not show that anybody read it, or understood it."),
+    ("not-shown", "This file does not show that anybody read it, understood it, or agrees with it."),
     ("not-shown", "This file does not show that what it says is true."),
     (
         "not-shown",
