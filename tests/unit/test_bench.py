@@ -46,12 +46,12 @@ def test_comity_is_set_beside_something_else_as_a_ratio_with_a_goal(run: Run, na
 
 def test_the_proof_file_and_the_way_of_a_telling_are_measured(run: Run) -> None:
     assert [(one["unit"], one["goal"]) for one in run[1]["proof-file"] if one["goal"]] == [
-        ("bytes", "<= 6000"),
+        ("bytes", "<= 9000"),
         ("ms", "<= 5"),
         ("s", "<= 0.4"),
     ]
-    for name in ("told", "objected"):
-        assert [(one["unit"], one["goal"]) for one in run[1][name]] == [("ms", "<= 100"), ("ms", None)]
+    for name, goal in (("told", "<= 50"), ("objected", "<= 90")):
+        assert [(one["unit"], one["goal"]) for one in run[1][name]] == [("ms", goal), ("ms", None)]
 
 
 def test_people_are_shown_what_programs_are_given(run: Run) -> None:
