@@ -38,11 +38,16 @@ AGAIN_FIRST, AGAIN_LAST = 1_000, 10 * 60_000
 
 @dataclass(slots=True)
 class Taken:
-    """What one page, and what was asked for again, brought."""
+    """What one page, and what was asked for again, brought.
+
+    Attributes:
+        end: of the page; None before it came.
+    """
 
     held: int = 0
     refused: int = 0
     more: bool = False
+    end: PageEnd | None = None
 
 
 class Hearing:
@@ -84,9 +89,10 @@ class Hearing:
         with self._teller.blaming(peer.fingerprint):
             page = deliver.decode_page(answer)
             head, end = deliver.check_page(page, by=peer.descriptor, pull=pull, known=known)
-        wanted = self._keep_page(peer, page, head, end)
+        wanted, taken.end = self._keep_page(peer, page, head, end), end
         await self._fetch(peer, head, wanted, taken)
-        self._heard(peer, end)
+        if heard := self._heard(peer, end, self._node.store.owed(peer.fingerprint)):
+            self._node.store.commit(Batch(heard=heard))
         # Only who had no room for all has more: whoever answers with nothing must not keep us busy.
         taken.more = bool(wanted) and end.start < end.next < end.size
 
@@ -132,11 +138,13 @@ class Hearing:
             if one.release not in closed and one.item not in judged.get(one.release, frozenset())
         }
 
-    def _heard(self, peer: Peer, end: PageEnd) -> None:
-        """Note as of when we have all of a teller's word: by the end of its last page, and only where nothing is open."""
-        if end.next == end.size and not self._node.store.owed(peer.fingerprint):
-            at = min(instant.from_seconds(end.at), self._node.journal.now())
-            self._node.store.commit(Batch(heard={peer.fingerprint: at}))
+    def _heard(self, peer: Peer, end: PageEnd | None, still_open: int) -> dict[Fingerprint, Instant]:
+        """As of when we have all of a teller's word: by the end of its last page, where nothing is open; {} if not, or known."""
+        if end is None or end.next != end.size or still_open:
+            return {}
+        at = min(instant.from_seconds(end.at), self._node.journal.now())
+        known = self._node.store.heard(peer.fingerprint)
+        return {peer.fingerprint: at} if known is None or known < at else {}
 
     # -- items
 
@@ -258,7 +266,9 @@ class Hearing:
         these = {one.telling for one in judged}
         if given is not None:
             proposal.batch.pending = [_later(row, now) for row, _ in pairs if row.telling not in these]
-        proposal.batch.settled = [*self._settled(peer, judged)]
+        before = self._node.store.pending(peer.fingerprint)
+        proposal.batch.settled = [*_settled(before, judged)]
+        proposal.batch.heard = self._heard(peer, taken.end, len(before) - len(proposal.batch.settled))
         proposal.batch.kept += self._faults(peer, found, offered)
         if judged and given is not None:
             proposal.batch.kept += self._beginning(peer, head, given)
@@ -287,16 +297,6 @@ class Hearing:
         proposal.batch.outgoing.append(OutgoingAnswer(signed.id, of.party, named))
         return signed.id
 
-    def _settled(self, peer: Peer, judged: Sequence[Told | Refused]) -> Iterator[tuple[Fingerprint, Telling]]:
-        """What is open no more: what was judged, other items of a release that is held, and what was withdrawn."""
-        held = {one.telling.release for one in judged if isinstance(one, Told)}
-        taken_back = {one.terms.leaf for one in judged if isinstance(one, Told) and one.statement is None}
-        these = {one.telling for one in judged}
-        for row in self._node.store.pending(peer.fingerprint):
-            telling = row.telling
-            if telling in these or telling.release in held or telling.statement in taken_back:
-                yield peer.fingerprint, telling
-
     def _faults(
         self, peer: Peer, found: Sequence[Told | Refused | Misplaced], offered: Mapping[Telling, PendingRow]
     ) -> Iterator[Kept]:
@@ -312,6 +312,17 @@ class Hearing:
                 omitted.append({"code": PAGE_OMISSION, "evidence": evidence, "item": deliver.encode_item(one.item)})
         yield from self._teller.evidence(peer.fingerprint, NOT_INCLUDED, *misplaced)
         yield from self._teller.evidence(peer.fingerprint, PAGE_OMISSION, *omitted)
+
+
+def _settled(pending: Sequence[PendingRow], judged: Sequence[Told | Refused]) -> Iterator[tuple[Fingerprint, Telling]]:
+    """What is open no more: what was judged, other items of a release that is held, and what was withdrawn."""
+    held = {one.telling.release for one in judged if isinstance(one, Told)}
+    taken_back = {one.terms.leaf for one in judged if isinstance(one, Told) and one.statement is None}
+    these = {one.telling for one in judged}
+    for row in pending:
+        telling = row.telling
+        if telling in these or telling.release in held or telling.statement in taken_back:
+            yield row.teller, telling
 
 
 def _goes(wanted: Sequence[PendingRow]) -> Iterator[list[PendingRow]]:
