@@ -60,8 +60,12 @@ class Receipts:
 
     def heard(self, teller: Fingerprint, release: StatementId) -> None:
         """Note that something was told to us, or refused, of which the teller is to be asked where it stands."""
-        if teller in self._told:
-            self._told[teller][release] = _Open()
+        these = self._told.get(teller)
+        if these is None:
+            return
+        these[release] = _Open()
+        while len(these) > MOST_TOLD:
+            del these[next(iter(these))]  # the oldest: else whoever tells much, or rubbish, would have us ask for ever
 
     async def fetch(self, peer: Peer, *, now: bool) -> int:
         """Ask a peer for what is due, with `now` for all; returns how many better receipts came.

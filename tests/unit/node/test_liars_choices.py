@@ -3,6 +3,7 @@
 Not its own proof of what it was told, nor its room, nor its time, nor a good name, nor what it withholds.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from comity.model import content
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Draft, ItemHash, Logged, Unverified
-from comity.node import heard, teller
+from comity.node import heard, receipts, teller
 from comity.node.journal import Proposal
 from comity.node.ports import ReceivedRow, ReleaseRow
 from comity.node.sync import Round
@@ -26,7 +27,7 @@ from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.tree import Prover, Tree
 from comity.space.instant import LAST_SECOND, Instant
-from unit.node.between import Between
+from unit.node.between import Between, running
 from unit.node.liar import LyingTeller, Page, PageLie, counted, lying, wants
 from world import START, Party, parties, report, run
 
@@ -260,6 +261,32 @@ def test_of_however_many_misplaced_items_as_many_are_kept_as_evidence_as_may_be(
     run(story)
     assert len(honest("evidence", fr.fingerprint)) == 10
     assert read.count("evidence") == 2
+
+
+def test_of_whatever_a_teller_tells_no_more_is_asked_about_than_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "MOST_TOLD", 5)
+    fr, ru, us = parties("fr", "ru", "us")
+    fr.wire.cut.add("us.example")
+    asked: list[int] = []
+    honest = fr.teller.receipts
+
+    def counted(caller: Fingerprint, body: bytes) -> bytes:
+        asked.append(len(cbor.decode(body)["told"]) // 40)
+        return honest(caller, body)
+
+    monkeypatch.setattr(fr.teller, "receipts", counted)
+
+    async def story() -> None:
+        task = asyncio.ensure_future(running(30, fr, ru))
+        for number in range(12):
+            await fr.say(report(number=number), ru)
+            await asyncio.sleep(0.2)
+        await task
+
+    run(story)
+    assert len([*ru.store.received()]) == 12
+    assert max(asked) <= 5
+    assert [*us.store.received()] == []
 
 
 @pytest.mark.parametrize(("padding", "kept"), [(1_000, 1), (16_000, 0), (900_000, 0)])
