@@ -181,7 +181,7 @@ class _Words:
 
     def offer(self) -> Iterator[Sentence]:
         """What was offered and refused, be it a statement or not."""
-        words = "{} offered {} the bytes in this file, as something told, at {}, as it says."
+        words = "{} offered {} the bytes in this file, as something told, at {}, as it says; they are not printed here."
         yield self._claimed("offered", words, self.verdict.offered_at)
 
     # -- what was answered

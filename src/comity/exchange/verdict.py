@@ -1,6 +1,6 @@
 """Verdict: what a proof file shows, as a value and as JSON values. Judging stands in `verify`.
 
-Rule: every verdict ends with what no file shows, whatever is in it.
+Rule: every verdict says what no file shows, whatever is in it.
 """
 
 from dataclasses import dataclass, field

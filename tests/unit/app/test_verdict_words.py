@@ -228,6 +228,7 @@ def test_a_refusal_is_told_with_its_reason_and_whether_the_bytes_have_that_fault
         == "The bytes in this file bear that out: they have this fault."
     )
     assert "around what was refused" in said_of("what was refused", "valid")
+    assert said_of("what was refused", "offered").endswith("; they are not printed here.")
 
 
 def test_an_answer_about_other_bytes_is_neither_held_nor_refused() -> None:
