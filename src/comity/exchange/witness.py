@@ -4,6 +4,8 @@ A head is taken only with a consistency proof from the head taken before. What c
 caller: `head-rollback`, `head-fork`, `not-consistent`. This file remembers nothing by itself.
 """
 
+import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +26,7 @@ from comity.proof import checkpoint as checkpoints
 from comity.proof import merkle
 from comity.proof.checkpoint import SignedCheckpoint
 from comity.proof.keys import Signer
+from comity.proof.merkle import MAX_SIZE
 from comity.proof.note import NoteKey, parse_line
 from comity.space import instant
 from comity.space.instant import Instant
@@ -58,6 +61,45 @@ class Shown:
     note: bytes
     old: int
     path: tuple[bytes, ...]
+
+
+# A size as a checkpoint has it: no leading zero, 2^63 - 1 at most.
+_OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class AddCheckpoint:
+    """A C2SP tlog-witness request: `old <size>`, a proof of one base64 hash a line, an empty line, the checkpoint."""
+
+    shown: Shown
+
+    def encode(self) -> bytes:
+        """The request's body."""
+        proof = "".join(base64.b64encode(node).decode() + "\n" for node in self.shown.path)
+        return f"old {self.shown.old}\n{proof}\n".encode() + self.shown.note
+
+    @classmethod
+    def decode(cls, body: bytes) -> "AddCheckpoint":
+        """Read a request's body strictly.
+
+        Raises:
+            RemoteError: `malformed`.
+        """
+        head, blank, note = body.partition(b"\n\n")
+        first, *hashes = head.split(b"\n")
+        old = _OLD.fullmatch(first)
+        if not blank or old is None or int(old[1]) > MAX_SIZE or len(hashes) > 63:
+            raise RemoteError(MALFORMED, "an add-checkpoint request starts with: old <size> (C2SP tlog-witness)")
+        path = []
+        for line in hashes:
+            try:
+                node = base64.b64decode(line, validate=True)
+            except ValueError:
+                node = b""
+            if len(node) != 32 or base64.b64encode(node) != line:
+                raise RemoteError(MALFORMED, "a proof line is the base64 of 32 bytes")
+            path.append(node)
+        return cls(Shown(note, int(old[1]), tuple(path)))
 
 
 def read_head(note: bytes, of: Descriptor) -> Head:

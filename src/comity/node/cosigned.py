@@ -12,6 +12,7 @@ from comity.model.statement import Triple
 from comity.model.when import MAX_APART
 from comity.node.node import Node
 from comity.node.parties import Peer
+from comity.node.ports import Store
 from comity.proof.checkpoint import add_lines
 from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
 from comity.space import instant
@@ -20,6 +21,7 @@ from comity.space.instant import Instant
 _HEADS_AFTER = 16
 # A note has at most 64 lines; two are the log's own.
 _LINES = 62
+MAX_PARTIES_LINES, MAX_OUTSIDE_LINES = 54, 8
 # Of third parties in one file: it describes 64 parties, and a descriptor may be large.
 MAX_THIRD_PARTIES, MAX_DESCRIBED = 62, 1 << 20
 
@@ -185,3 +187,10 @@ def told_head(node: Node, index: int, hearer: Fingerprint) -> Cosigned:
     size, note = next(iter(node.store.published_after(first[0] - 1, 1)))
     lines = [line for by, line, _ in node.store.cosignatures(size) if by == hearer]
     return read_cosigned(node, add_lines(note, lines), node.descriptor)
+
+
+def with_lines(store: Store, size: int, note: bytes) -> bytes:
+    """A published head with the lines of parties and, after them, of outside witnesses: for those who judge it by themselves."""
+    parties = [line for _, line, _ in store.cosignatures(size)[:MAX_PARTIES_LINES]]
+    outside = [one.line for one in store.outside.lines(size)[:MAX_OUTSIDE_LINES]]
+    return add_lines(note, parties + outside)

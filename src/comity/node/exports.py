@@ -7,11 +7,11 @@ is a public standard's (spec/log.md, spec/receipt.md); what a proof file is for 
 from dataclasses import dataclass
 
 from comity.errors import BAD_ARGUMENT, NOT_FOUND, READ_ONLY, LocalError
-from comity.exchange.witness import Shown
+from comity.exchange.witness import AddCheckpoint, Shown
 from comity.model.party import UNPLACED
 from comity.model.statement import Logged
+from comity.node.cosigned import with_lines
 from comity.node.node import Node
-from comity.node.teller import AddCheckpoint, cosigned
 from comity.proof.checkpoint import parse_checkpoint
 from comity.proof.envelope import StatementId
 from comity.proof.note import COSIGNATURE, PLAIN, NoteKey
@@ -74,7 +74,7 @@ def _head(node: Node, holding: Logged | None) -> tuple[int, bytes]:
     first = max(index, last[0] - _HEADS)
     heads = store.published_after(first, _HEADS)
     size, note = max(heads, key=lambda head: (_count(node, head[0]), head[0]))
-    return size, cosigned(store, size, note)
+    return size, with_lines(store, size, note)
 
 
 def _count(node: Node, size: int) -> int:

@@ -17,12 +17,11 @@ from comity.errors import (
     TransportError,
 )
 from comity.exchange import witness
-from comity.exchange.witness import Head, Shown
+from comity.exchange.witness import AddCheckpoint, Head, Shown
 from comity.model.fingerprint import Fingerprint
 from comity.node.node import Node
 from comity.node.parties import Peer
 from comity.node.ports import Peers
-from comity.node.teller import AddCheckpoint
 from comity.space import instant
 
 # Each page that a peer pulls moves the head that it holds: among busy parties one try in three comes too late.

@@ -24,14 +24,13 @@ from comity.errors import (
     TransportError,
 )
 from comity.exchange import witness
-from comity.exchange.witness import Shown
+from comity.exchange.witness import AddCheckpoint, Shown
 from comity.model import fingerprint
 from comity.model.fingerprint import ORIGINS
 from comity.model.party import UNPLACED, address
 from comity.node.contacts import REACH, Contacts
 from comity.node.node import Node
 from comity.node.ports import OutsideLine, OutsideName, OutsideRow, OutsideWitnesses
-from comity.node.teller import AddCheckpoint
 from comity.proof.note import COSIGNATURE, NoteKey
 from comity.space import instant
 

@@ -5,11 +5,8 @@ takes nothing but `Released`. The forms stand in spec/node-api.md.
 """
 
 import asyncio
-import base64
 import contextlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from comity.errors import (
     BAD_ARGUMENT,
@@ -28,16 +25,16 @@ from comity.exchange.deliver import Given, Item, Offer, Page, PageEnd, Pull
 from comity.exchange.witness import Head, Shown
 from comity.model.acknowledgement import HELD, NO_READING, NO_STATEMENT, Telling, read_tellings, root_over
 from comity.model.fingerprint import Fingerprint
+from comity.model.when import MAX_APART
 from comity.node import fold, stands
 from comity.node.access import is_addressee
+from comity.node.cosigned import with_lines
 from comity.node.fold import encode_want, want_key
 from comity.node.node import Node
 from comity.node.parties import Peer
-from comity.node.ports import MAX_JUDGED, Batch, Kept, ReleaseRow, Store
+from comity.node.ports import MAX_JUDGED, Batch, Kept, ReleaseRow
 from comity.proof import cbor
-from comity.proof.checkpoint import add_lines
 from comity.proof.envelope import StatementId
-from comity.proof.merkle import MAX_SIZE
 from comity.proof.tree import parse_tile_path
 from comity.space.instant import Instant
 
@@ -46,46 +43,6 @@ MAX_ITEMS = 1000
 # Of what one page offers, which a hearer then asks for at one time; no more than the next after it is read.
 MAX_PAGE_BYTES = deliver.MAX_WANTED
 MAX_EVIDENCE = 100
-# A note has at most 64 lines; two are the log's own.
-MAX_PARTIES_LINES, MAX_OUTSIDE_LINES = 54, 8
-
-# A size as a checkpoint has it: no leading zero, 2^63 - 1 at most.
-_OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
-
-
-@dataclass(frozen=True, slots=True)
-class AddCheckpoint:
-    """A C2SP tlog-witness request: `old <size>`, a proof of one base64 hash a line, an empty line, the checkpoint."""
-
-    shown: Shown
-
-    def encode(self) -> bytes:
-        """The request's body."""
-        proof = "".join(base64.b64encode(node).decode() + "\n" for node in self.shown.path)
-        return f"old {self.shown.old}\n{proof}\n".encode() + self.shown.note
-
-    @classmethod
-    def decode(cls, body: bytes) -> "AddCheckpoint":
-        """Read a request's body strictly.
-
-        Raises:
-            RemoteError: `malformed`.
-        """
-        head, blank, note = body.partition(b"\n\n")
-        first, *hashes = head.split(b"\n")
-        old = _OLD.fullmatch(first)
-        if not blank or old is None or int(old[1]) > MAX_SIZE or len(hashes) > 63:
-            raise RemoteError(MALFORMED, "an add-checkpoint request starts with: old <size> (C2SP tlog-witness)")
-        path = []
-        for line in hashes:
-            try:
-                node = base64.b64decode(line, validate=True)
-            except ValueError:
-                node = b""
-            if len(node) != 32 or base64.b64encode(node) != line:
-                raise RemoteError(MALFORMED, "a proof line is the base64 of 32 bytes")
-            path.append(node)
-        return cls(Shown(note, int(old[1]), tuple(path)))
 
 
 class Teller:
@@ -216,7 +173,7 @@ class Teller:
         tellings = read_tellings(fields["tellings"])
         me = self._node.descriptor.fingerprint
         want = deliver.check_want(fields["want"], tellings, by=peer.descriptor, to=me)
-        if abs(want.at - self._node.clock.now() // 1000) > times.BEFORE_COSIGNATURE:
+        if abs(want.at - self._node.clock.now() // 1000) > MAX_APART // 1000:
             raise RemoteError(CLOCK_SKEW, "the time of the want is more than five minutes off our clock", place="want")
         if not 0 < want.size <= self._node.shown.known(caller)[0]:
             raise RemoteError(BAD_ARGUMENT, "beyond any head of this log that was shown to you", place="want")
@@ -340,7 +297,7 @@ class Teller:
             RemoteError: `stale-head`, `head-rollback`, `head-fork`, `not-consistent`, ...
         """
         peer = self._peer(caller)
-        request = AddCheckpoint.decode(body)
+        request = witness.AddCheckpoint.decode(body)
         known = self._fresh(peer, request.shown)
         shown = witness.read_head(request.shown.note, peer.descriptor)
         with self.blaming(caller):
@@ -408,7 +365,7 @@ class Teller:
         last = self._node.store.last_published()
         if last is None:
             raise RemoteError(NOT_FOUND, "no head was published yet")
-        return cosigned(self._node.store, *last)
+        return with_lines(self._node.store, *last)
 
     def tile(self, path: str) -> bytes:
         """A tile of hashes below the published head (C2SP tlog-tiles). Entry bundles are never served.
@@ -438,13 +395,6 @@ class Teller:
             raise RemoteError(NOT_FOUND, "not a party known here")
         self.asked[caller] = self._node.clock.now()
         return peer
-
-
-def cosigned(store: Store, size: int, note: bytes) -> bytes:
-    """A published head with the lines of parties and, after them, of outside witnesses: for those who judge it by themselves."""
-    parties = [line for _, line, _ in store.cosignatures(size)[:MAX_PARTIES_LINES]]
-    outside = [one.line for one in store.outside.lines(size)[:MAX_OUTSIDE_LINES]]
-    return add_lines(note, parties + outside)
 
 
 def _within(limit: int, offers: Iterable[Offer]) -> Iterator[Offer]:

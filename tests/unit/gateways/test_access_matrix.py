@@ -19,7 +19,7 @@ import world
 from comity.errors import NOT_FOUND, UNAUTHENTICATED, ComityError
 from comity.exchange import acknowledge, deliver
 from comity.exchange.deliver import Page, Pull
-from comity.exchange.witness import Shown
+from comity.exchange.witness import AddCheckpoint, Shown
 from comity.gateways import peer as peers
 from comity.gateways.peer import PREFIX, ROUTES, Route, route_for
 from comity.model import content
@@ -29,7 +29,6 @@ from comity.node.access import Caller, authorise, is_addressee
 from comity.node.journal import Proposal
 from comity.node.ports import Request, Response
 from comity.node.sqlite import SqliteStore
-from comity.node.teller import AddCheckpoint
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.merkle import EMPTY_ROOT

@@ -3,8 +3,8 @@
 import pytest
 
 from comity.errors import BAD_ARGUMENT, NOT_FOUND, NOT_OURS, READ_ONLY, UNKNOWN_STATEMENT, LocalError
+from comity.exchange.witness import AddCheckpoint
 from comity.node.exports import export
-from comity.node.teller import AddCheckpoint
 from comity.proof import merkle
 from comity.proof.checkpoint import parse_checkpoint, verify_cosignature, verify_log_signature
 from comity.proof.envelope import StatementId

@@ -23,14 +23,14 @@ from comity.errors import (
 from comity.exchange import acknowledge
 from comity.exchange.acknowledge import TellerHead
 from comity.exchange.verify import verify
-from comity.exchange.witness import Shown
+from comity.exchange.witness import AddCheckpoint, Shown
 from comity.model.acknowledgement import Telling, read_tellings
 from comity.model.statement import Draft, ItemHash
 from comity.node import evidence
 from comity.node.journal import Proposal
 from comity.node.receipts import MAX_ASKED
 from comity.node.sync import Round
-from comity.node.teller import MAX_EVIDENCE, AddCheckpoint
+from comity.node.teller import MAX_EVIDENCE
 from comity.proof import cbor
 from comity.proof.envelope import StatementId
 from comity.proof.keys import VerifyingKey

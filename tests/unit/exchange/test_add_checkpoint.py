@@ -5,8 +5,7 @@ import base64
 import pytest
 
 from comity.errors import MALFORMED, RemoteError
-from comity.exchange.witness import Shown
-from comity.node.teller import AddCheckpoint
+from comity.exchange.witness import AddCheckpoint, Shown
 from comity.proof.merkle import MAX_SIZE
 
 NOTE = b"comity/x\n7\nroot\n\n\xe2\x80\x94 signed\n"
