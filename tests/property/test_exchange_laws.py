@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comity.errors import HEAD_FORK, HEAD_ROLLBACK, NOT_CONSISTENT, RemoteError
-from comity.exchange import acknowledge, deliver, prove, witness
+from comity.exchange import acknowledge, deliver, prove, shapes, witness
 from comity.exchange.acknowledge import Misplaced, Range, Refused, Told
 from comity.exchange.deliver import Given, Item, Offer, Page, PageEnd, Pull, Want
 from comity.exchange.prove import Ended, Held, Later, Place, ProofFile, Wanted
@@ -121,7 +121,7 @@ def spoilt(item: Item, which_parts: range, data: st.DataObject) -> Item:
     changed[bit // 8] ^= 1 << bit % 8
     parts[which] = bytes(changed)
     a, b, c, d, e, f, first, second = parts
-    one, other = deliver.path_of(first, "path"), deliver.path_of(second, "path")
+    one, other = shapes.path_of(first, "path"), shapes.path_of(second, "path")
     return Item((a, b, c), item.statement_index, one, (d, e, f), item.release_index, other)
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "release",
     "requests",
     "say",
+    "shapes",
     "sign",
     "taken",
     "times",

@@ -24,7 +24,8 @@ from comity.errors import (
     WRONG_ISSUER,
     RemoteError,
 )
-from comity.exchange.deliver import Item, Path, decode_shown, encode_shown, fields_of, path_of
+from comity.exchange.deliver import Item
+from comity.exchange.shapes import Path, decode_shown, encode_shown, fields_of, path_of
 from comity.exchange.witness import Head, Shown, advance, read_head
 from comity.formats import Format
 from comity.model import acknowledgement, release, typed

@@ -21,6 +21,7 @@ from comity.errors import (
     WRONG_ADDRESSEE,
     RemoteError,
 )
+from comity.exchange.shapes import Path, decode_shown, encode_shown, fields_of, is_size, path_of
 from comity.exchange.witness import Head, Shown, advance, read_head
 from comity.formats import Format
 from comity.model.acknowledgement import MAX_TELLINGS, NO_STATEMENT, Telling, read_tellings, root_over
@@ -42,7 +43,6 @@ MAX_PAGE = 1 << 20
 MAX_WANTED = 8 << 20
 MAX_ITEMS = 16 << 20
 
-Path = tuple[bytes, ...]
 M = TypeVar("M")
 
 
@@ -323,7 +323,7 @@ def decode_item(value: object, place: str) -> Item:
     Raises:
         RemoteError: `malformed`.
     """
-    if type(value) is not list or len(value) != 6 or not _size(value[1]) or not _size(value[4]):
+    if type(value) is not list or len(value) != 6 or not is_size(value[1]) or not is_size(value[4]):
         raise RemoteError(MALFORMED, "an item is a list of six", place=place)
     said = None if value[0] is None else _triple(value[0], place)
     return Item(said, value[1], path_of(value[2], place), _triple(value[3], place), value[4], path_of(value[5], place))
@@ -341,7 +341,7 @@ def decode_page(data: bytes) -> Page:
 def _page_1(value: object) -> Page:
     found = fields_of(value, {"v": int, "tellings": bytes, "sizes": list, "head": list, "end": bytes})
     tellings = read_tellings(found["tellings"]) if found["tellings"] else ()
-    if len(found["sizes"]) != len(tellings) or not all(map(_size, found["sizes"])):
+    if len(found["sizes"]) != len(tellings) or not all(map(is_size, found["sizes"])):
         raise RemoteError(MALFORMED, "a page says the size of each item that it offers", place="sizes")
     offers = tuple(map(Offer, tellings, found["sizes"]))
     return Page(offers, decode_shown(found["head"]), found["end"])
@@ -394,51 +394,6 @@ def check_page(page: Page, *, by: Descriptor, pull: Pull, known: Head | None) ->
     return advance(known, shown, page.head.path), end
 
 
-def encode_shown(shown: Shown) -> list[Any]:
-    """A head as it stands in a message: [note, old size, consistency path]."""
-    return [shown.note, shown.old, b"".join(shown.path)]
-
-
-def decode_shown(value: object) -> Shown:
-    """Read a head's form.
-
-    Raises:
-        RemoteError: `malformed`.
-    """
-    if type(value) is not list or len(value) != 3 or type(value[0]) is not bytes or not _size(value[1]):
-        raise RemoteError(MALFORMED, "a head is shown as [note, old size, path]", place="head")
-    return Shown(value[0], value[1], path_of(value[2], "head"))
-
-
-def path_of(value: object, place: str) -> Path:
-    """Read a path: 32-byte hashes, one after the other, at most 64.
-
-    Raises:
-        RemoteError: `malformed`.
-    """
-    if type(value) is not bytes or len(value) % 32 or len(value) > 64 * 32:
-        raise RemoteError(MALFORMED, "a path is a string of at most 64 hashes of 32 bytes", place=place)
-    return tuple(value[at : at + 32] for at in range(0, len(value), 32))
-
-
-def fields_of(value: object, wanted: dict[str, type], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Read a message's map: just these keys, of these types; which of its versions it is was looked at before.
-
-    Raises:
-        RemoteError: `malformed`.
-    """
-    if type(value) is not dict or not wanted.keys() - optional <= value.keys() <= wanted.keys():
-        raise RemoteError(MALFORMED, "expected a map with " + ", ".join(sorted(wanted)))
-    for name, item in value.items():
-        if type(item) is not wanted[name] or (type(item) is int and not _size(item)):
-            raise RemoteError(MALFORMED, f"{name} has the wrong type", place=name)
-    return value
-
-
-def _size(value: object) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
 def _triple(value: object, place: str) -> Triple:
     if type(value) is not list or [*map(type, value)] != [bytes, bytes, bytes]:
         raise RemoteError(MALFORMED, "a statement travels as [envelope, salt, content]", place=place)
@@ -455,7 +410,7 @@ class _Second(int):
 
 def _is(kind: type, field: object) -> bool:
     if kind is int:
-        return _size(field)
+        return is_size(field)
     if kind is _Second:
         return type(field) is int and 0 <= field <= instant.LAST_SECOND
     if kind is _Root:

@@ -16,7 +16,7 @@ from itertools import pairwise, takewhile
 from typing import Any
 
 from comity.errors import BAD_ARGUMENT, MALFORMED, LocalError, RemoteError
-from comity.exchange.deliver import Path, fields_of, path_of
+from comity.exchange.shapes import Path, fields_of, path_of
 from comity.formats import Format
 from comity.model.acknowledgement import NO_STATEMENT, Telling
 from comity.model.fingerprint import ORIGINS, WITNESS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comity.exchange.deliver import fields_of
+from comity.exchange.shapes import fields_of
 from comity.formats import Format
 
 Fields = dict[str, Any]

@@ -1,8 +1,8 @@
 """Under: what stands under which head of a log, as a proof file shows it."""
 
 from comity.errors import NOT_CONSISTENT, RemoteError
-from comity.exchange.deliver import Path
 from comity.exchange.prove import Place
+from comity.exchange.shapes import Path
 from comity.exchange.witness import Head
 from comity.model.party import Descriptor
 from comity.proof import merkle

@@ -35,10 +35,11 @@ from comity.errors import (
 )
 from comity.exchange import acknowledge, deliver, later, prove, under, witness
 from comity.exchange.cast import Cast
-from comity.exchange.deliver import Item, Path, Want
+from comity.exchange.deliver import Item, Want
 from comity.exchange.later import Given
 from comity.exchange.parts import part
 from comity.exchange.prove import Ended, Held, Place, ProofFile, Wanted
+from comity.exchange.shapes import Path
 from comity.exchange.times import Claim, Timeline
 from comity.exchange.verdict import Cosigner, Rung, Verdict
 from comity.exchange.witness import Head

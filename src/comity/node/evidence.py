@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from comity.errors import BAD_ARGUMENT, LocalError
 from comity.exchange import acknowledge, deliver, prove
 from comity.exchange.acknowledge import Answer, decode_answer
-from comity.exchange.deliver import Path, Want, path_of
+from comity.exchange.deliver import Want
 from comity.exchange.prove import Held, Later, Place, ProofFile, Wanted
+from comity.exchange.shapes import Path, path_of
 from comity.exchange.witness import Head
 from comity.model import acknowledgement
 from comity.model.acknowledgement import HELD

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from comity.errors import DAMAGED, NOT_INCLUDED, TOO_LARGE, LocalError, RemoteError
 from comity.exchange import deliver, prove, witness
-from comity.exchange.deliver import Item, Path, path_of
+from comity.exchange.deliver import Item
 from comity.exchange.prove import MAX_PROOF, Ended, Held, Place, ProofFile
+from comity.exchange.shapes import Path, path_of
 from comity.exchange.witness import Head
 from comity.model.acknowledgement import Telling, read_tellings
 from comity.model.party import Descriptor

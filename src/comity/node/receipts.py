@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from comity.errors import CLOCK_SKEW, MALFORMED, RemoteError
-from comity.exchange import deliver, prove, requests, witness
+from comity.exchange import prove, requests, shapes, witness
 from comity.exchange.acknowledge import Place
-from comity.exchange.deliver import Path, path_of
+from comity.exchange.shapes import Path, path_of
 from comity.exchange.witness import Head
 from comity.model.fingerprint import Fingerprint
 from comity.node.cosigned import Cosigned, read_cosigned
@@ -147,7 +147,7 @@ class Receipts:
     ) -> bool:
         match one:
             case [bytes(id), int(index), bytes(path), bytes(first), bytes(note), int(), bytes(joining)] if id in wanted:
-                place = Place(int(index), deliver.path_of(path, "receipts"), deliver.path_of(first, "receipts"))
+                place = Place(int(index), shapes.path_of(path, "receipts"), shapes.path_of(first, "receipts"))
             case _:
                 raise RemoteError(MALFORMED, "a receipt that was not asked for", place="receipts")
         since = told_at(self._node, peer, StatementId(id))
@@ -179,7 +179,7 @@ class Receipts:
         untimely |= {by.fingerprint: at for by, at in cosigned.untimely}
         head = cosigned.head
         with self._teller.blaming(peer.fingerprint):
-            witness.reconcile(known, head, deliver.path_of(path, "receipts"))
+            witness.reconcile(known, head, shapes.path_of(path, "receipts"))
         merkle.verify_inclusion(peer.descriptor.signed.id, 0, head.size, genesis, head.root)
         return cosigned
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from comity.errors import MALFORMED, NOT_CONSISTENT, NOT_INCLUDED, UNKNOWN_KEY
 from comity.exchange import prove
-from comity.exchange.deliver import Path
 from comity.exchange.prove import ProofFile
+from comity.exchange.shapes import Path
 from comity.exchange.verify import verify
 from comity.model.statement import Signed
 from comity.proof.keys import SigningKey

@@ -17,8 +17,8 @@ from comity.errors import (
     WRONG_ISSUER,
 )
 from comity.exchange import deliver, prove, release
-from comity.exchange.deliver import Path
 from comity.exchange.prove import Held, Later, Place, ProofFile, Wanted
+from comity.exchange.shapes import Path
 from comity.exchange.verify import Verdict, verify
 from comity.model import acknowledgement
 from comity.model.acknowledgement import HELD, NO_STATEMENT, Acknowledgement, Telling, root_over

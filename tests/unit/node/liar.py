@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 from comity.exchange import deliver, log
-from comity.exchange.deliver import Given, Item, Offer, PageEnd, Path, Pull, Want
+from comity.exchange.deliver import Given, Item, Offer, PageEnd, Pull, Want
+from comity.exchange.shapes import Path
 from comity.exchange.witness import Shown
 from comity.gateways.peer import PeerServer
 from comity.model.acknowledgement import Telling, read_tellings, root_over
