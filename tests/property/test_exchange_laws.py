@@ -28,6 +28,7 @@ from comity.proof import merkle
 from comity.proof.envelope import StatementId
 from comity.proof.hands import OneHand
 from comity.proof.merkle import PathMemo
+from comity.space import instant
 from unit.exchange.speaker import REPORT, START, Speaker, Story
 
 quick = settings(deadline=None, max_examples=100)
@@ -37,6 +38,7 @@ RU, US = Speaker("ru"), Speaker("us")
 FR, SIGNER = Speaker("fr"), Speaker("signer")
 
 sizes = st.integers(0, 2**63 - 1)
+seconds = st.integers(0, instant.LAST_SECOND)
 fingerprints = st.binary(min_size=32, max_size=32).map(lambda raw: Fingerprint(raw.hex()))
 triples = st.tuples(st.binary(max_size=40), st.binary(max_size=20), st.binary(max_size=60))
 paths = st.lists(st.binary(min_size=32, max_size=32), max_size=5).map(tuple)
@@ -304,19 +306,21 @@ def test_a_proof_file_is_read_as_it_was_written(proof: ProofFile) -> None:
 
 
 @quick
-@given(st.builds(Pull, st.just(SIGNER.fingerprint), fingerprints, sizes, sizes, hashes, sizes))
+@given(st.builds(Pull, st.just(SIGNER.fingerprint), fingerprints, sizes, sizes, hashes, seconds))
 def test_a_pull_is_read_as_it_was_signed(pull: Pull) -> None:
     assert deliver.read_pull(deliver.sign_pull(pull, SIGNER.statement), SIGNER.descriptor) == pull
 
 
 @quick
-@given(st.builds(Want, st.just(SIGNER.fingerprint), fingerprints, sizes, hashes, sizes, hashes, sizes))
+@given(st.builds(Want, st.just(SIGNER.fingerprint), fingerprints, sizes, hashes, sizes, hashes, seconds))
 def test_a_want_is_read_as_it_was_signed(want: Want) -> None:
     assert deliver.read_want(deliver.sign_want(want, SIGNER.statement), SIGNER.descriptor) == want
 
 
 @quick
-@given(st.builds(PageEnd, st.just(SIGNER.fingerprint), fingerprints, sizes, sizes, sizes, hashes, sizes, hashes, sizes))
+@given(
+    st.builds(PageEnd, st.just(SIGNER.fingerprint), fingerprints, sizes, sizes, sizes, hashes, sizes, hashes, seconds)
+)
 def test_a_page_end_is_read_as_it_was_signed(end: PageEnd) -> None:
     assert deliver.read_page_end(deliver.sign_page_end(end, SIGNER.statement), SIGNER.descriptor) == end
 
