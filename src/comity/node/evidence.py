@@ -146,10 +146,12 @@ def best_receipt(node: Node, hearer: Peer, answer: StatementId) -> Receipt | Non
 
 
 def told_at(node: Node, hearer: Peer, answer: StatementId) -> Instant | None:
-    """When, by our own clock, we released the last of what a hearer answered: its answer cannot be older."""
-    first = kept_answer(node, hearer, answer)
-    row = None if first is None else node.store.release(first.tellings[-1].release)
-    return None if row is None else instant.from_seconds(node.own(row.id).signed.envelope.iat)
+    """When, by our own clock, we released the last of what a hearer answered: its answer cannot be older.
+
+    In which order it names them is its own choice.
+    """
+    last = node.store.last_answered(hearer.fingerprint, answer)
+    return None if last is None else instant.from_seconds(node.at(last).signed.envelope.iat)
 
 
 def _receipt(node: Node, data: bytes, of: Descriptor, since: Instant | None) -> Receipt:

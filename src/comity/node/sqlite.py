@@ -432,6 +432,12 @@ class SqliteStore:
         return [StatementId(row[0]) for row in self._rows(sql, (hearer,))]
 
     @guarded
+    def last_answered(self, hearer: Fingerprint, answer: StatementId) -> int | None:
+        """The index of the last release of which an answer is the first."""
+        sql = "SELECT max(r.at) FROM answers a JOIN releases r ON r.id = a.release WHERE a.hearer = ? AND a.answer = ?"
+        return self._value(sql, (hearer, answer))  # type: ignore[no-any-return]
+
+    @guarded
     def silence(self, release: StatementId) -> int | None:
         """The index of the logged `unacknowledged` about a release."""
         return self._value("SELECT leaf FROM silences WHERE release = ?", (release,))  # type: ignore[no-any-return]

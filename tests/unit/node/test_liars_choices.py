@@ -19,7 +19,7 @@ from comity.model import content
 from comity.model.acknowledgement import Telling
 from comity.model.fingerprint import Fingerprint
 from comity.model.statement import Draft, ItemHash, Logged, Unverified
-from comity.node import heard, receipts, teller
+from comity.node import evidence, heard, receipts, teller
 from comity.node.journal import Proposal
 from comity.node.ports import ReceivedRow, ReleaseRow
 from comity.node.sync import Round
@@ -142,6 +142,34 @@ def test_a_release_in_time_to_come_discounts_no_honest_witness_and_blames_none(m
     assert (round.errors, round.receipts) == ([], 1)
     verdict = verify(heard.prove_heard(ru.node, ru.peer(fr), row))
     assert [one.party for one in verdict.behind_teller] == ["us"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_in_whatever_order_a_hearer_answers_a_false_cosignature_does_not_make_its_tellers_file_contradict_itself(
+    turned: bool,
+) -> None:
+    """The false time lies between the two releases that are answered at once."""
+    fr, ru, us = parties("fr", "ru", "us")
+
+    async def story() -> bytes:
+        said = [await fr.say(report(number=1), ru)]
+        await asyncio.sleep(3600)
+        said.append(await fr.say(report(number=2), ru))
+        rows = [fr.store.releases_of(one.id)[0] for one in said]
+        tellings = [fr.node.offers.of(row).telling for row in (reversed(rows) if turned else rows)]
+        draft = acknowledge.held(tellings, of=fr.head(), now=ru.clock.now(), uuid=ru.node.uuid())
+        [[logged]] = ru.node.journal.write([Proposal([ru.node.sign(draft)])])
+        note, name = ru.node.journal.note or b"", us.node.descriptor.witness_name
+        head = witness.read_head(note, ru.node.descriptor)
+        line = witness.cosign(head, witness_name=name, signer=us.keys.witness, now=Instant(START + 1_800_000))
+        shown = Shown(note + line.encode(), 0, ())
+        await fr.teller.acknowledge(
+            ru.fingerprint, acknowledge.encode_answer(logged.signed, tellings, ru.place(logged.index), shown)
+        )
+        return evidence.prove_telling(fr.node, said[1].id, fr.peer(ru))
+
+    verdict = verify(run(story))
+    assert (verdict.held_by, verdict.contradictions, verdict.behind_hearer) == ("ru", [], [])
 
 
 # -- its room and time

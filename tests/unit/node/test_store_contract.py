@@ -237,6 +237,8 @@ def test_the_answers_of_a_hearer_are_told_once_each_the_newest_first(store: Stor
     store.commit(Batch(answers=[rows.answer(given[2], 51, at=6), rows.answer(given[3], 52, at=7)]))
     assert list(store.answers_of(RU)) == [id_of(51), id_of(50)]
     assert list(store.answers_of(US)) == [id_of(52)]
+    last = [store.last_answered(*one) for one in ((RU, id_of(50)), (RU, id_of(51)), (US, id_of(50)), (RU, id_of(99)))]
+    assert last == [2, 3, None, None]
 
 
 def test_overdue_is_what_is_past_its_time_and_neither_answered_nor_logged_nor_withdrawn(store: Store) -> None:
