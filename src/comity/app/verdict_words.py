@@ -297,7 +297,10 @@ class _Words:
     def _discounted(self, whose: Part, behind: Iterable[Cosigner]) -> Iterator[Sentence]:
         for one in behind:
             if one.contradicted:
-                words = "The cosignature of {} on the log of {} counts for nothing: that log's own party says that it came later."
+                words = (
+                    "The cosignature of {} on the log of {} counts for nothing: "
+                    "by that log's own party, what stands in it came later."
+                )
                 yield sentence("discounted", words, self.name(one.party), whose)
 
     # -- who they are
