@@ -250,18 +250,8 @@ class Hearing:
         told = [one for one in found if isinstance(one, Told)]
         refused = [one for one in found if isinstance(one, Refused)]
         of, proposal = TellerHead(peer.fingerprint, head.size, head.root), Proposal()
-        if told:
-            tellings = [one.telling for one in told]
-            answer = self._answer(proposal, of, acknowledge.held(tellings, of=of, now=now, uuid=node.uuid()), tellings)
-            proposal.batch.received += [_held_row(one, offered[one.telling], head.size, now, answer) for one in told]
-            self._fold(proposal.batch, peer, told)
-        # One statement for each reason, however many items: whoever sends rubbish must not grow our log by all of it.
-        for reason in dict.fromkeys(one.code for one in refused):
-            bad = [one for one in refused if one.code == reason]
-            tellings = [one.telling for one in bad]
-            draft = acknowledge.refuse(tellings, reason, of=of, now=now, uuid=node.uuid())
-            answer = self._answer(proposal, of, draft, tellings)
-            proposal.batch.received += [_refused_row(one, offered[one.telling], head.size, now, answer) for one in bad]
+        self._hold(proposal, of, told, offered)
+        self._refuse(proposal, of, refused, offered)
         judged: list[Told | Refused] = [*told, *refused]
         these = {one.telling for one in judged}
         if given is not None:
@@ -284,12 +274,36 @@ class Hearing:
         if not self._node.store.kept("genesis", who, subject):
             yield Kept("genesis", who, subject, b"".join(given.genesis), self._node.journal.now())
 
-    def _fold(self, batch: Batch, peer: Peer, told: Sequence[Told]) -> None:
+    def _hold(
+        self, proposal: Proposal, of: TellerHead, told: Sequence[Told], offered: Mapping[Telling, PendingRow]
+    ) -> None:
+        """Say that all these are held, in one statement, and keep them."""
+        if not told:
+            return
+        batch, now, tellings = proposal.batch, self._node.journal.now(), [one.telling for one in told]
+        draft = acknowledge.held(tellings, of=of, now=now, uuid=self._node.uuid())
+        answer = self._answer(proposal, of, draft, tellings)
+        batch.received += [_held_row(one, offered[one.telling], of.size, now, answer) for one in told]
         for one in told:
             if one.statement is not None:
                 id, object = one.statement.id, one.statement.object
-                batch.versions += fold.version_rows(peer.fingerprint, id, object)
-                batch.matters += fold.matter_rows(peer.fingerprint, id, object)
+                batch.versions += fold.version_rows(of.party, id, object)
+                batch.matters += fold.matter_rows(of.party, id, object)
+
+    def _refuse(
+        self, proposal: Proposal, of: TellerHead, refused: Sequence[Refused], offered: Mapping[Telling, PendingRow]
+    ) -> None:
+        """Say that these are refused, in one statement for each reason, and keep them.
+
+        However many items there are: whoever sends rubbish must not grow our log by all of it.
+        """
+        now = self._node.journal.now()
+        for reason in dict.fromkeys(one.code for one in refused):
+            bad = [one for one in refused if one.code == reason]
+            tellings = [one.telling for one in bad]
+            draft = acknowledge.refuse(tellings, reason, of=of, now=now, uuid=self._node.uuid())
+            answer = self._answer(proposal, of, draft, tellings)
+            proposal.batch.received += [_refused_row(one, offered[one.telling], of.size, now, answer) for one in bad]
 
     def _answer(self, proposal: Proposal, of: TellerHead, draft: Draft, tellings: Sequence[Telling]) -> StatementId:
         signed, named = self._node.sign(draft), b"".join(one.data for one in tellings)
