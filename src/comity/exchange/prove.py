@@ -27,6 +27,7 @@ from comity.proof.envelope import StatementId
 from comity.proof.merkle import HASH_SIZE, leaf_hash
 from comity.proof.note import NoteSignature, parse_note, write_line
 
+# Bytes.
 MAX_PROOF = 4 << 20
 
 

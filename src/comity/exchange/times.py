@@ -21,6 +21,7 @@ from comity.model.fingerprint import Fingerprint
 from comity.space import instant
 from comity.space.instant import Instant
 
+# Seconds.
 BETWEEN_CLAIMS = 600
 BEFORE_COSIGNATURE = 300
 

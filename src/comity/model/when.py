@@ -13,7 +13,7 @@ _MINUTE = 60_000
 _HOUR, _DAY = 60 * _MINUTE, 24 * 60 * _MINUTE
 # Beyond a leap year nobody plans to the hour: it is the wrong year more often than the right one.
 FAR_MS, LONG_MS = 366 * _DAY, 30 * _DAY
-# The clocks of two parties may differ by so much: what either says of times is taken as if they did not.
+# The clocks of two parties may differ by so many milliseconds: what either says of times is taken as if they did not.
 MAX_APART = 5 * _MINUTE
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

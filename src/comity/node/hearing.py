@@ -30,9 +30,11 @@ from comity.proof.merkle import EMPTY_ROOT, PathMemo
 from comity.space import instant
 from comity.space.instant import Instant
 
+# Offers that a page is asked for, and items wanted in one go.
 PAGE_ITEMS = 1000
 # As many as one teller may have open here: who offers without giving is asked for no further page.
 MAX_PENDING = 1000
+# Milliseconds.
 AGAIN_FIRST, AGAIN_LAST = 1_000, 10 * 60_000
 
 

@@ -36,6 +36,7 @@ from comity.space import instant
 
 MOST = 8
 TRIES = 3
+# Seconds.
 RETRY_FIRST, RETRY_LAST = 1.0, 600.0
 HEAD = "head"
 

@@ -30,6 +30,7 @@ from comity.space.instant import Instant
 MAX_ASKED = 100
 # Of what one teller has told us, as many are asked about, the newest.
 MOST_TOLD = 1000
+# Bytes; and milliseconds.
 MAX_ANSWER = 4 << 20
 FIRST_WAIT, LAST_WAIT = 1_000, 10 * 60_000
 NOW = Instant(0)

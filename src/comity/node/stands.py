@@ -15,6 +15,7 @@ from comity.proof.envelope import StatementId
 MAX_RECEIPTS = 100
 # Of tellings of which a hearer asks at one time where they stand: five proofs each.
 MAX_TOLD = 32
+# Bytes of each: the id of the release and a size.
 _TOLD = 40
 
 

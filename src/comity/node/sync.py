@@ -41,9 +41,11 @@ from comity.proof.envelope import StatementId
 from comity.space.instant import Instant
 
 MAX_PAGES = 1000
+LOOK_AT_ONCE = 20
+# Seconds.
 LONG_POLL = 20
 BEAT = 1.0
-LOOK_AT_ONCE, LOOK_REST = 20, 0.02
+LOOK_REST = 0.02
 RETRY_FIRST, RETRY_LAST = 0.2, 10.0
 
 

@@ -38,7 +38,9 @@ from comity.proof.envelope import StatementId
 from comity.proof.tree import parse_tile_path
 from comity.space.instant import Instant
 
+# Seconds.
 MAX_WAIT = 25
+# Offers of one page.
 MAX_ITEMS = 1000
 # Of what one page offers, which a hearer then asks for at one time; no more than the next after it is read.
 MAX_PAGE_BYTES = deliver.MAX_WANTED

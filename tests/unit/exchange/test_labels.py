@@ -63,7 +63,7 @@ def test_no_choice_of_a_name_makes_a_file_not_valid_or_shows_anything_else(
 
 
 def test_a_hearer_that_calls_itself_as_the_teller_does_is_told_apart() -> None:
-    """Finding 9: such a hearer could keep anybody from proving what it was told."""
+    """Such a hearer could keep anybody from proving what it was told."""
     story = Story.make(names={"ru": "fr"})
     verdict = verify(story.bytes())
     assert verdict.valid
@@ -74,7 +74,7 @@ def test_a_hearer_that_calls_itself_as_the_teller_does_is_told_apart() -> None:
 
 
 def test_a_hearer_that_calls_itself_as_the_readers_witness_does_is_no_fault() -> None:
-    """Finding 9: a reader who said `--trust us=...` could no more read such a file."""
+    """A reader who said `--trust us=...` could no more read such a file."""
     story = Story.make(names={"ru": "us"})
     trust = {"us": story.us.fingerprint, "fr": story.fr.fingerprint, "moscow": story.ru.fingerprint}
     verdict = verify(story.bytes(), trust)

@@ -155,7 +155,7 @@ def test_a_release_that_was_withdrawn_before_it_was_received_is_no_contradiction
     assert judged(Story.make(withdrawn=3)).sound
 
 
-# -- findings A3, A3b, A4, A5, P of the trial by fire
+# -- times that liars gave to valid, trusted files
 
 
 def test_a_silence_in_a_head_that_was_cosigned_before_it_was_said_is_a_contradiction() -> None:

@@ -57,7 +57,7 @@ def test_a_party_of_an_exercise_cannot_take_that_off() -> None:
 @pytest.mark.parametrize(("name", "place"), [("fr", "log"), ("ru", "held")])
 @pytest.mark.parametrize("kind", ["the teller's", "the hearer's", "what was refused", "without content"])
 def test_no_file_of_any_kind_takes_the_mark_of_an_exercise_off(kind: str, name: str, place: str) -> None:
-    """Finding A1: same fingerprints, logs and cosignatures, and no reconstruction any more."""
+    """Same fingerprints, logs and cosignatures, and no reconstruction any more."""
     story = Story.make(played=[name])
     said, given_to_ru = story.said.signed.triple, story.given.signed.triple
     file = {
