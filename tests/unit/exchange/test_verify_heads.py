@@ -72,7 +72,7 @@ def test_no_file_of_any_kind_takes_the_mark_of_an_exercise_off(kind: str, name: 
 
 
 def test_a_key_that_nobody_pinned_is_not_made_good_by_a_second_descriptor() -> None:
-    """Finding A2: the hearer must refuse what is signed with it, and would then be shown as who refused a warning."""
+    """The hearer must refuse what is signed with it, and would then be shown as who refused a warning."""
     story, unseen = Story.make(), SigningKey(bytes(range(32)))
     fr, known = story.fr, story.fr.statement
     fr.statement = unseen
