@@ -15,8 +15,6 @@ from comity.node.ports import (
     LeafRow,
     OutgoingAnswer,
     OutsideIndex,
-    OutsideLine,
-    OutsideRow,
     PeerRow,
     Store,
 )
@@ -40,7 +38,8 @@ def refused(action: Callable[[], object]) -> bool:
 
 
 def test_every_method_of_the_port_is_tried_here_or_beside_it() -> None:
-    source = Path(__file__).read_text() + Path(__file__).with_name("test_airspace_contract.py").read_text()
+    beside = ("test_store_contract.py", "test_airspace_contract.py", "test_outside_contract.py")
+    source = "".join(Path(__file__).with_name(name).read_text() for name in beside)
     methods = [name for port in (Store, AirspaceIndex, OutsideIndex) for name in vars(port) if not name.startswith("_")]
     assert [name for name in methods if not re.search(rf"\.{name}\b", source)] == []
 
@@ -630,47 +629,3 @@ def test_what_has_no_answer_in_time_is_listed_also_once_the_silence_is_logged(st
 def test_what_was_refused_is_counted(store: Store) -> None:
     store.commit(Batch(received=[received(1), received(2, refused="malformed"), received(3, refused="marking")]))
     assert store.refused() == 2
-
-
-# -- witnesses that are no parties
-
-FIRST, SECOND = OutsideRow("b", "https://b.example", "b+1+k"), OutsideRow("a", "https://a.example", "a+2+k")
-
-
-def test_outside_witnesses_are_listed_by_name_until_they_are_removed(store: Store) -> None:
-    assert list(store.outside.all()) == []
-    store.outside.add(FIRST)
-    store.outside.add(SECOND)
-    assert list(store.outside.all()) == [SECOND, FIRST]
-    store.outside.remove("b")
-    store.outside.remove("nobody")
-    assert list(store.outside.all()) == [SECOND]
-
-
-@pytest.mark.parametrize(
-    "other", [OutsideRow("b", "https://c.example", "c+3+k"), OutsideRow("c", "https://c.example", "b+1+k")]
-)
-def test_two_outside_witnesses_of_one_name_or_key_are_refused(store: Store, other: OutsideRow) -> None:
-    store.outside.add(FIRST)
-    assert refused(lambda: store.outside.add(other))
-    assert list(store.outside.all()) == [FIRST]
-
-
-def test_the_first_line_of_a_key_on_a_head_stays_whoever_is_removed_or_folded_again(store: Store) -> None:
-    line = OutsideLine(3, "b+1+k", "line", Instant(20))
-    store.outside.add(FIRST)
-    store.outside.keep(line)
-    store.outside.keep(OutsideLine(3, "b+1+k", "another", Instant(1)))
-    store.outside.keep(OutsideLine(3, "a+2+k", "earlier", Instant(10)))
-    store.outside.keep(OutsideLine(9, "b+1+k", "later", Instant(30)))
-    store.outside.remove("b")
-    store.refold([])
-    assert [one.line for one in store.outside.lines(3)] == ["earlier", "line"]
-    assert store.outside.lines(3)[1] == line
-    last = store.outside.last("b+1+k")
-    assert (last.size if last else 0, store.outside.last("c"), list(store.outside.lines(4))) == (9, None, [])
-
-
-def test_the_lines_of_outside_witnesses_are_no_cosignatures_of_parties(store: Store) -> None:
-    store.outside.keep(OutsideLine(3, "b+1+k", "line", Instant(20)))
-    assert list(store.cosignatures(3)) == []
