@@ -32,7 +32,7 @@ from comity.space.instant import Instant
 
 # Offers that a page is asked for, and items wanted in one go.
 PAGE_ITEMS = 1000
-# As many as one teller may have open here: who offers without giving is asked for no further page.
+# As many as one teller may have pending here: who offers without giving is asked for no further page.
 MAX_PENDING = 1000
 # Milliseconds.
 AGAIN_FIRST, AGAIN_LAST = 1_000, 10 * 60_000
@@ -70,9 +70,9 @@ class Hearing:
             TransportError, RemoteError: it did not get through, or what came is no page.
         """
         await self._ask_again(peer, taken)
-        still_open = self._node.store.owed(peer.fingerprint)
-        if still_open < MAX_PENDING:
-            await self._page(peer, min(wait, 1) if still_open else wait, taken)
+        pending = self._node.store.pending_count(peer.fingerprint)
+        if pending < MAX_PENDING:
+            await self._page(peer, min(wait, 1) if pending else wait, taken)
 
     # -- pages
 
@@ -93,7 +93,7 @@ class Hearing:
             head, end = deliver.check_page(page, by=peer.descriptor, pull=pull, known=known)
         wanted, taken.end = self._keep_page(peer, page, head, end), end
         await self._fetch(peer, head, wanted, taken)
-        if heard := self._heard(peer, end, self._node.store.owed(peer.fingerprint)):
+        if heard := self._heard(peer, end, self._node.store.pending_count(peer.fingerprint)):
             self._node.store.commit(Batch(heard=heard))
         # Only who had no room for all has more: whoever answers with nothing must not keep us busy.
         taken.more = bool(wanted) and end.start < end.next < end.size
@@ -101,7 +101,7 @@ class Hearing:
     def _keep_page(self, peer: Peer, page: Page, head: Head, end: PageEnd) -> list[PendingRow]:
         """Keep a page, at once: what was checked against a head is kept before another head is looked at.
 
-        What it offers is kept as open before it is asked for, so that neither a crash nor a silence loses any of it.
+        What it offers is kept as pending before it is asked for, so that neither a crash nor a silence loses any of it.
         """
         who, now = peer.fingerprint, self._node.journal.now()
         batch, new = Batch(heads={who: (head.size, head.note)}), self._new(peer, page.offers)
@@ -120,12 +120,12 @@ class Hearing:
         return batch.pending
 
     def _new(self, peer: Peer, offers: Sequence[Offer]) -> list[Offer]:
-        """What of a page is to be asked for: what may still be judged, and is not open already."""
+        """What of a page is to be asked for: what may still be judged, and is not pending already."""
         already = {row.telling for row in self._node.store.pending(peer.fingerprint)} if offers else set()
-        still_open = self._open(peer, [one.telling for one in offers]) - already
-        return [one for one in offers if one.telling in still_open]
+        unjudged = self._unjudged(peer, [one.telling for one in offers]) - already
+        return [one for one in offers if one.telling in unjudged]
 
-    def _open(self, peer: Peer, tellings: Sequence[Telling]) -> set[Telling]:
+    def _unjudged(self, peer: Peer, tellings: Sequence[Telling]) -> set[Telling]:
         """What may still be judged: what was not yet, of each release not more than may be, and of none that is held."""
         judged: dict[StatementId, set[ItemHash]] = {}
         held: set[StatementId] = set()
@@ -140,9 +140,9 @@ class Hearing:
             if one.release not in closed and one.item not in judged.get(one.release, frozenset())
         }
 
-    def _heard(self, peer: Peer, end: PageEnd | None, still_open: int) -> dict[Fingerprint, Instant]:
-        """As of when we have all of a teller's word: by the end of its last page, where nothing is open; {} if not, or known."""
-        if end is None or end.next != end.size or still_open:
+    def _heard(self, peer: Peer, end: PageEnd | None, pending: int) -> dict[Fingerprint, Instant]:
+        """As of when we have all of a teller's word, by the end of its last page; {} if something is pending, or it is known."""
+        if end is None or end.next != end.size or pending:
             return {}
         at = min(instant.from_seconds(end.at), self._node.journal.now())
         known = self._node.store.heard(peer.fingerprint)
@@ -220,8 +220,8 @@ class Hearing:
     def _take(self, peer: Peer, head: Head, go: Sequence[PendingRow], given: Given, taken: Taken) -> None:
         """Take in what came of what was asked for; the rest is asked for again later."""
         # Another round may have taken some of these while they were on their way.
-        still_open = self._open(peer, [row.telling for row in go])
-        pairs = [(row, item) for row, item in zip(go, given.items, strict=True) if row.telling in still_open]
+        unjudged = self._unjudged(peer, [row.telling for row in go])
+        pairs = [(row, item) for row, item in zip(go, given.items, strict=True) if row.telling in unjudged]
         self._judge(peer, head, pairs, given, taken)
 
     def _judge(
@@ -232,7 +232,7 @@ class Hearing:
         given: Given | None,
         taken: Taken,
     ) -> None:
-        """Judge what came as it was asked for, answer it, and keep both, at once; the rest is open.
+        """Judge what came as it was asked for, answer it, and keep both, at once; the rest is pending.
 
         Args:
             pairs: what was asked for, each with what came of it.
@@ -331,7 +331,7 @@ class Hearing:
 
 
 def _settled(pending: Sequence[PendingRow], judged: Sequence[Told | Refused]) -> Iterator[tuple[Fingerprint, Telling]]:
-    """What is open no more: what was judged, other items of a release that is held, and what was withdrawn."""
+    """What is pending no more: what was judged, other items of a release that is held, and what was withdrawn."""
     held = {one.telling.release for one in judged if isinstance(one, Told)}
     taken_back = {one.terms.leaf for one in judged if isinstance(one, Told) and one.statement is None}
     these = {one.telling for one in judged}

@@ -504,7 +504,7 @@ class SqliteStore:
         return [PendingRow(row[0], read_tellings(row[1])[0], *row[2:]) for row in self._rows(sql, (teller,))]
 
     @guarded
-    def owed(self, teller: Fingerprint) -> int:
+    def pending_count(self, teller: Fingerprint) -> int:
         """How many items a teller has offered and not given."""
         return self._value("SELECT count(*) FROM pending WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
 

@@ -216,7 +216,7 @@ def test_what_is_open_is_told_as_it_falls_due_until_it_is_settled(store: Store) 
     other = rows.pending(1, due=7, item=rows.OTHER)
     store.commit(Batch(pending=[first, second, theirs, other]))
     assert store.pending(RU) == [second, other, first]
-    assert (store.owed(RU), store.owed(US)) == (3, 1)
+    assert (store.pending_count(RU), store.pending_count(US)) == (3, 1)
     later = rows.pending(2, due=8)
     store.commit(Batch(pending=[later], settled=[(RU, other.telling)]))
     assert store.pending(RU) == [later, first]
