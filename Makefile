@@ -13,7 +13,7 @@ LONG := tests/unit/app/test_stories.py tests/unit/app/test_demo.py tests/unit/ap
 	tests/conformance/peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test judges fuzz check cover lint bench clean
+.PHONY: help demo quick test judges fuzz liars check cover lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
