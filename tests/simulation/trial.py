@@ -220,11 +220,12 @@ class Trial:
     def _nothing_stopped(self) -> None:
         assert self.network.leaks == []
         assert self.went_back == []
-        assert set(self.network.second) <= {"replayed"}
+        assert set(self.network.second) <= {"replayed"}, self.network.second
         for party in self.parties:
             assert party.node.journal.read_only is None
             assert all(list(party.store.outgoing(other.fingerprint)) == [] for other in self.parties)
-            assert all(list(party.store.pending(other.fingerprint)) == [] for other in self.parties)
+            for other in self.parties:
+                assert list(party.store.pending(other.fingerprint)) == [], (party.name, other.name)
 
     def _everything_arrived(self, teller: Party, hearer: Party) -> None:
         for row in teller.store.releases_to(hearer.fingerprint, 0, 10_000):

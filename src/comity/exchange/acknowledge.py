@@ -340,16 +340,15 @@ def decode_answer(data: bytes) -> Answer:
     Raises:
         RemoteError: `malformed`, `unknown-version`, `content-mismatch`, `too-large`.
     """
-    answer = ANSWER.of_map(cbor.decode(data, place="acknowledgement", limit=MAX_ANSWER))
-    beside = len(data) - TELLING_BYTES * len(answer.tellings)
-    if beside > MAX_BESIDE:
-        message = f"{beside:,} bytes besides its tellings; an answer has {MAX_BESIDE:,} at most"
-        raise RemoteError(TOO_LARGE, message, place="acknowledgement")
-    return answer
+    return ANSWER.of_map(cbor.decode(data, place="acknowledgement", limit=MAX_ANSWER))
 
 
 def _answer_1(value: object) -> Answer:
     found = fields_of(value, _ANSWER)
+    beside = len(cbor.encode(found | {"tellings": b""}))
+    if beside > MAX_BESIDE:
+        message = f"{beside:,} bytes besides its tellings; an answer has {MAX_BESIDE:,} at most"
+        raise RemoteError(TOO_LARGE, message, place="acknowledgement")
     told, shown = read_tellings(found["tellings"]), Unverified.read(found["statement"])
     place = Place(found["index"], path_of(found["path"], "path"), path_of(found["genesis"], "genesis"))
     return Answer(shown, told, place, decode_shown(found["head"]))
