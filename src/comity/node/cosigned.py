@@ -61,7 +61,7 @@ def read_cosigned(node: Node, note: bytes, of: Descriptor, since: Instant | None
         RemoteError: `malformed`, `bad-signature`, `wrong-issuer`.
     """
     head = witness.read_head(note, of)
-    known = {_key_of(by): by for by in (node.descriptor, *(peer.descriptor for peer in node.parties.everybody))}
+    known = {_key_of(by): by for by in node.parties.cosigners}
     own: Instant | None = None
     others: list[tuple[Descriptor, Instant]] = []
     untimely: list[tuple[Descriptor, Instant]] = []

@@ -74,6 +74,14 @@ class Parties:
         """All that were not removed, by petname."""
         return [peer for peer in self.everybody if peer.removed_at is None]
 
+    @property
+    def cosigners(self) -> list[Descriptor]:
+        """All whose cosignatures may count: not those removed parties that have a key of another, for it is that one's."""
+        here = [self._me, *(peer.descriptor for peer in self.present)]
+        taken = frozenset[bytes]().union(*(one.every_key for one in here))
+        gone = (peer.descriptor for peer in self.everybody if peer.removed_at is not None)
+        return here + [one for one in gone if taken.isdisjoint(one.every_key)]
+
     def known(self, who: Fingerprint) -> Peer | None:
         """A party by its fingerprint, removed or not."""
         return self._known.get(who)
@@ -154,11 +162,17 @@ class Parties:
             second.compare(self._store, pinned, shown, now)
 
     def _keys_of_nobody_else(self, found: Descriptor) -> None:
-        """Require that no other party known here has one of its keys: what is signed with it would be of both."""
-        for name, other in ((self._me.party, self._me), *((peer.shown, peer.descriptor) for peer in self.everybody)):
+        """Require that no other party here has one of its keys: what is signed with it would be of both.
+
+        A descriptor lists public keys, and does not show that its party has them: whoever copied another's into its own could
+        keep that one out for ever. So one that was removed stands in nobody's way.
+        """
+        for name, other in ((self._me.party, self._me), *((peer.petname, peer.descriptor) for peer in self.present)):
             if other.fingerprint != found.fingerprint and not found.every_key.isdisjoint(other.every_key):
                 who = "this party itself" if other is self._me else name
-                raise LocalError(KEY_TAKEN, f"it lists a key of {who}, and what is signed with that would be of both")
+                message = f"it lists a key of {who}, and what is signed with that would be of both"
+                how = "" if other is self._me else f"; if {name} copied it, remove {name} first"
+                raise LocalError(KEY_TAKEN, message + how)
 
     def namesakes(self, of: Descriptor) -> list[str]:
         """Whom else one could take a party for that goes by the name it gives itself: petnames, and our own name."""

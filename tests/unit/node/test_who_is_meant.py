@@ -161,11 +161,24 @@ def test_a_party_with_a_key_of_another_or_of_ours_is_not_added(use: str, whose: 
     fr, ru = parties("fr", "ru")
     thief, victim = Party("us", MemoryWire()), {"fr": fr, "ru": ru}[whose].node.descriptor
     stolen = replace(keys_of(thief.node.descriptor), **{use: getattr(keys_of(victim), of)})
-    if of == "transport" and use == "log":
-        fr.node.parties.remove("ru", fr.clock.now())  # who was removed is known as well
     found = refusal(lambda: fr.node.add_peer(pack(another(thief, keys=stolen)), thief.fingerprint))
     assert found.code == KEY_TAKEN
     assert ("this party itself" if whose == "fr" else "ru") in found.message
+
+
+def test_whoever_copied_anothers_key_keeps_it_out_until_removed_and_then_cosigns_nothing_with_it() -> None:
+    fr, ru, us = parties("fr", "ru", "us")
+    thief = Party("cn", MemoryWire())
+    stolen = replace(keys_of(thief.node.descriptor), witness=keys_of(ru.node.descriptor).witness)
+    fr.node.parties.remove("ru", fr.clock.now())
+    copied = fr.node.add_peer(pack(another(thief, keys=stolen)), thief.fingerprint).descriptor
+    assert [one.fingerprint for one in fr.node.parties.cosigners] == [one.fingerprint for one in (fr, thief, us)]
+    again = pack(ru.node.descriptor.signed)
+    found = refusal(lambda: fr.node.add_peer(again, ru.fingerprint))
+    assert (found.code, "remove cn first" in found.message) == (KEY_TAKEN, True)
+    fr.node.parties.remove("cn", fr.clock.now())
+    assert fr.node.add_peer(again, ru.fingerprint).petname == "ru"
+    assert copied not in fr.node.parties.cosigners
 
 
 # -- names
