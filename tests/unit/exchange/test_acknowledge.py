@@ -251,6 +251,19 @@ def test_an_answer_of_another_form_is_malformed(ru: Answered) -> None:
     assert code(acknowledge.decode_answer, bytes((1 << 20) + 1)) == TOO_LARGE
 
 
+def test_an_answer_may_be_large_by_its_tellings_and_by_nothing_else(ru: Answered) -> None:
+    answer = ru.answer(have=2)
+    whole: Any = cbor.decode(acknowledge.encode_answer(ru.said.signed, answer.tellings, answer.place, answer.head))
+    many = {**whole, "tellings": bytes(128 * 1000)}
+    assert len(acknowledge.decode_answer(cbor.encode(many)).tellings) == 1000
+    room = acknowledge.MAX_BESIDE - len(cbor.encode({**whole, "tellings": b""}))
+    note, old, path = whole["head"]
+    padded = {**whole, "head": [note + bytes(room - 8), old, path]}
+    assert acknowledge.decode_answer(cbor.encode(padded)).head.old == old
+    padded["head"] = [note + bytes(room + 8), old, path]
+    assert code(acknowledge.decode_answer, cbor.encode(padded)) == TOO_LARGE
+
+
 def test_an_answer_whose_content_was_altered_does_not_open(ru: Answered) -> None:
     data, salt, raw = ru.said.signed.triple
     for triple in ([data, salt, raw.replace(b"held", b"heldd")], [data, bytes(16), raw]):

@@ -395,6 +395,13 @@ def test_an_end_with_a_root_that_is_none_is_malformed(told: Told3, lie: dict[str
     assert code(lambda: told.check(told.page(**lie))) == MALFORMED
 
 
+def test_a_page_offers_nothing_of_a_range_that_holds_nothing(told: Told3) -> None:
+    past = replace(told.pull, cursor=told.fr.tree.size)
+    page = told.fr.page(past, told.items, start=past.cursor, next=past.cursor)
+    assert code(lambda: told.check(page, pull=past)) == MALFORMED
+    assert told.check(told.fr.page(past, (), start=past.cursor, next=past.cursor), pull=past).size == past.cursor
+
+
 def test_an_end_before_its_own_start_makes_a_page_incomplete(told: Told3) -> None:
     pull = RU.pull(told.fr, cursor=3)
     assert code(lambda: told.check(told.fr.page(pull, [], next=2), pull=pull)) == PAGE_INCOMPLETE
