@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comity.errors import MALFORMED, NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
-from comity.model.properties import count, expect, hash32, one_of, statement_id, take, take_optional, timestamp
+from comity.model.properties import by_version, count, hash32, one_of, statement_id, take, take_optional, timestamp
 from comity.model.statement import ItemHash
 from comity.proof import merkle
 from comity.proof.envelope import StatementId
@@ -111,9 +112,12 @@ def read(found: StixObject) -> Acknowledgement:
     """Take an object as an acknowledgement.
 
     Raises:
-        RemoteError: `not-stix`.
+        RemoteError: `not-stix`, `unknown-version`.
     """
-    expect(found, "acknowledgement")
+    return by_version(ACKNOWLEDGEMENT, found)
+
+
+def _read_1(found: StixObject) -> Acknowledgement:
     disposition, reason = take(found, "disposition", one_of(HELD, REFUSED)), take_optional(found, "reason", _reason)
     if (disposition == REFUSED) != (reason is not None):
         raise RemoteError(NOT_STIX, "stands with refused, and only with it", place="/reason")
@@ -130,6 +134,7 @@ def read(found: StixObject) -> Acknowledgement:
     )
 
 
+ACKNOWLEDGEMENT = Format("acknowledgement", {1: _read_1})
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
 
 
@@ -173,15 +178,21 @@ def read_unacknowledged(found: StixObject) -> Unacknowledged:
     """Take an object as `unacknowledged`.
 
     Raises:
-        RemoteError: `not-stix`.
+        RemoteError: `not-stix`, `unknown-version`.
     """
-    expect(found, "unacknowledged")
+    return by_version(UNACKNOWLEDGED, found)
+
+
+def _read_unacknowledged_1(found: StixObject) -> Unacknowledged:
     return Unacknowledged(
         found.id,
         take(found, "release", statement_id),
         take(found, "to", fingerprint.read),
         take(found, "answer_by", timestamp),
     )
+
+
+UNACKNOWLEDGED = Format("unacknowledged", {1: _read_unacknowledged_1})
 
 
 def write_unacknowledged(said: Unacknowledged, at: Instant) -> bytes:

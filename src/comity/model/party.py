@@ -26,11 +26,11 @@ from comity.errors import (
     LocalError,
     RemoteError,
 )
-from comity.formats import is_version
+from comity.formats import Format, is_version
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint, origin_of, witness_of
-from comity.model.properties import expect, hash32, take, take_from
+from comity.model.properties import hash32, take, take_from
 from comity.model.statement import Index, Signed, Unverified
 from comity.proof.envelope import Envelope
 from comity.proof.keys import Kind, VerifyingKey
@@ -149,10 +149,15 @@ def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
         expected: the fingerprint it must have, where one is known.
 
     Raises:
-        RemoteError: `fingerprint-mismatch`, `bad-signature`, `wrong-issuer`, `unknown-key`, `not-stix`.
+        RemoteError: `fingerprint-mismatch`, `bad-signature`, `wrong-issuer`, `unknown-key`, `not-stix`, `unknown-version`.
     """
+    if shown.object.type != DESCRIPTOR.name:
+        raise RemoteError(NOT_STIX, f"not of type {DESCRIPTOR.name}", place="/type")
+    return DESCRIPTOR.reader(shown.object.version)(shown, expected)
+
+
+def _read_1(shown: Unverified, expected: Fingerprint | None) -> Descriptor:
     found = shown.object
-    expect(found, "descriptor")
     keys = _keys(found.properties.get("keys"))
     own = Fingerprint(keys.root.id.hex())
     if expected is not None and own != expected:
@@ -168,6 +173,9 @@ def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
     party, name = take(found, "party", fingerprint.party_name), take(found, "name", _name)
     made_up, formats = _reconstruction(found), _formats(found)
     return Descriptor(signed, own, party, name, keys, next_root, _addresses(found), made_up, formats)
+
+
+DESCRIPTOR = Format("descriptor", {1: _read_1})
 
 
 def write(

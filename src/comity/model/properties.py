@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from comity import formats
 from comity.errors import NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model.content import StixObject
 from comity.proof.envelope import StatementId
 from comity.space import instant
@@ -25,6 +26,17 @@ def expect(found: StixObject, kind: str, version: int = 1) -> None:
         raise RemoteError(NOT_STIX, f"not of type {kind}", place="/type")
     if found.version != version:
         formats.refuse(kind, found.version, [version])
+
+
+def by_version(table: Format[T], found: StixObject) -> T:
+    """Read an object of the type that a table is of, by the version in its extension.
+
+    Raises:
+        RemoteError: `not-stix`, `unknown-version`; and what the reader raises.
+    """
+    if found.type != table.name:
+        raise RemoteError(NOT_STIX, f"not of type {table.name}", place="/type")
+    return table.reader(found.version)(found)
 
 
 def take(found: StixObject, name: str, reader: Callable[[str], T]) -> T:

@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 
 from comity.errors import NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model import caveats, content, fingerprint
 from comity.model.content import StixObject
 from comity.model.extension import COMITY_TYPES
 from comity.model.fingerprint import Fingerprint
 from comity.model.marking import Onward, Terms, Tlp
-from comity.model.properties import expect, member, one_of, statement_id, take, take_optional, timestamp
+from comity.model.properties import by_version, member, one_of, statement_id, take, take_optional, timestamp
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.instant import Instant
@@ -48,9 +49,12 @@ def read(found: StixObject) -> Release:
     """Take an object as a release.
 
     Raises:
-        RemoteError: `not-stix`: it is none.
+        RemoteError: `not-stix`: it is none; `unknown-version`.
     """
-    expect(found, "release")
+    return by_version(RELEASE, found)
+
+
+def _read_1(found: StixObject) -> Release:
     terms = Terms(
         take(found, "tlp", _TLP),
         take(found, "onward", _ONWARD),
@@ -66,6 +70,9 @@ def read(found: StixObject) -> Release:
         take(found, "created", timestamp),
         found.revoked,
     )
+
+
+RELEASE = Format("release", {1: _read_1})
 
 
 def _accepted(found: StixObject) -> tuple[str, ...]:
