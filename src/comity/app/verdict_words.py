@@ -203,9 +203,11 @@ class _Words:
             yield sentence("no-answer", words, self.hearer)
 
     def _refused(self, reason: str) -> Iterator[Sentence]:
-        meaning = Own(f" ({CODES[reason]})" if reason in CODES else "")
+        # A code that is not ours is the hearer's own word, and must not read as this program's: it could be "all-clear".
+        known = reason in CODES
+        shown, meaning = Word(reason) if known else Foreign(reason), Own(f" ({CODES[reason]})" if known else "")
         words = "{} refused just these bytes, received at {}, as it says, for the reason {}{}."
-        yield sentence("refused", words, self.hearer, _moment(self.verdict.refused_at), Word(reason), meaning)
+        yield sentence("refused", words, self.hearer, _moment(self.verdict.refused_at), shown, meaning)
         if self.verdict.borne_out is None:
             words = "That is no fault of bytes, which others could look for: it is the word of {} alone."
             yield sentence("refused-own-word", words, self.hearer)

@@ -7,6 +7,7 @@ from comity.app import beside as beside_words
 from comity.app import echo, render
 from comity.app.layout import Groups, Lines, Own
 from comity.app.render import lines, own, quoted, word
+from comity.errors import CODES
 from comity.model.fingerprint import Fingerprint, groups, words
 
 _SHORT = 12
@@ -107,7 +108,9 @@ def _rungs(name: str, one: dict[str, Any]) -> list[tuple[object, ...]]:
     rungs = [(rung, at) for rung, at in one["rungs"].items() if rung not in _AT_HOME]
     found: list[tuple[object, ...]] = [(name, rung, when(at), BASIS.get(rung, own(""))) for rung, at in rungs]
     if one["refused"]:
-        found.append((name, "refused", None, one["refused"]))
+        found.append(
+            (name, "refused", None, word(one["refused"]) if one["refused"] in CODES else quoted(one["refused"]))
+        )
     if one["answered_other_bytes"]:
         answer = own("{}, but other bytes", word(one["answered_other_bytes"]))
         found.append((name, answer, None, own("says that something else was sent")))

@@ -97,6 +97,21 @@ def test_a_refusal_is_shown_with_whether_the_file_bears_it_out(
     assert words in found
 
 
+@pytest.mark.parametrize("reason", ["all-clear", "approved", "safe-to-go"])
+def test_a_reason_that_is_no_code_of_ours_stands_in_quotation_marks(
+    reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is a word of the hearer's, and never one that this program says."""
+    assert f"for the reason “{reason}”." in judged(capsys, refused=reason)
+    one = {
+        "rungs": {},
+        "refused": reason,
+        **dict.fromkeys(("answered_other_bytes", "proved_by", "unacknowledged", "withdrawn")),
+    }
+    views.told({"home": {}, "parties": {"ru": one}, "not_released_to": []})
+    assert f"“{reason}”" in capsys.readouterr().out
+
+
 def test_a_refusal_for_what_the_bytes_do_have_is_shown_as_borne_out(capsys: pytest.CaptureFixture[str]) -> None:
     raw = content.write("position--00000000-0000-4000-8000-000000000002", START, [], created=START)
     assert "The bytes in this file bear that out: they have this fault." in judged(capsys, refused="not-stix", raw=raw)
