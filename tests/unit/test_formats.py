@@ -51,7 +51,7 @@ def refusal(action: Callable[[], object]) -> RemoteError:
 
 
 def test_every_table_is_tried_here() -> None:
-    assert TABLES.keys() == MAPS.keys() | SIGNED.keys() | typed.READERS.keys() | {"statement"}
+    assert TABLES.keys() == MAPS.keys() | SIGNED.keys() | typed.READERS.keys() | {"statement", "release"}
     assert all(table.versions == (1,) for table in TABLES.values())
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from comity.exchange import acknowledge, deliver, prove, requests
 from comity.formats import Format
-from comity.model import typed
+from comity.model import release, typed
 from comity.model.party import Descriptor, Formats
 from comity.proof import envelope
 
 
 def tables() -> Iterator[Format[Any]]:
     """The table of each format that a descriptor lists."""
-    yield envelope.STATEMENT
+    yield from (envelope.STATEMENT, release.RELEASE)
     yield from (deliver.PULL, deliver.WANT, deliver.PAGE_END, deliver.PAGE, deliver.ITEMS)
     yield from (acknowledge.ANSWER, prove.PROOF, requests.GIVEN_RECEIPTS)
     yield from typed.READERS.values()

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from comity.errors import CONTENT_MISMATCH, NOT_STIX, UNKNOWN_VERSION
 from comity.exchange.verify import verify
-from comity.model import content, notice, typed
+from comity.formats import Format
+from comity.model import content, notice, release, typed
 from comity.model.content import StixObject
 from comity.model.extension import COMITY_TYPES
 from comity.model.statement import Logged
 from comity.node import again, evidence
 from comity.node.ports import ReceivedRow
-from comity.proof import cbor
+from comity.proof import cbor, envelope
 from unit.node.matters import a_notice
 from world import Party, parties, report, run
 
@@ -108,6 +109,19 @@ def test_what_it_says_of_the_airspace_counts_from_then_on() -> None:
             assert list(ru.store.airspace.unchecked(10)) == [(fr.fingerprint, said.id)]
 
     run(story)
+
+
+JUDGED = [envelope.STATEMENT, release.RELEASE, *typed.READERS.values()]
+
+
+@pytest.mark.parametrize("table", JUDGED, ids=lambda table: table.name)
+def test_whatever_an_item_is_read_by_is_looked_at_again_when_more_of_it_can_be_read(
+    table: Format[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = again._now()
+    assert not again._grown(known, again._now())
+    monkeypatch.setitem(table.readers, 2, lambda value: value)
+    assert again._grown(known, again._now())
 
 
 def test_the_teller_need_not_be_there() -> None:
