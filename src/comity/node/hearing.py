@@ -93,8 +93,6 @@ class Hearing:
             head, end = deliver.check_page(page, by=peer.descriptor, pull=pull, known=known)
         wanted, taken.end = self._keep_page(peer, page, head, end), end
         await self._fetch(peer, head, wanted, taken)
-        if heard := self._heard(peer, end, self._node.store.pending_count(peer.fingerprint)):
-            self._node.store.commit(Batch(heard=heard))
         # Only who had no room for all has more: whoever answers with nothing must not keep us busy.
         taken.more = bool(wanted) and end.start < end.next < end.size
 
@@ -116,6 +114,8 @@ class Hearing:
             batch.kept.append(Kept("page-end", who, end.next.to_bytes(8), fold.encode_end(page), now))
             batch.kept.append(Kept("head", who, head.size.to_bytes(8), head.note, now))
         batch.pending = [PendingRow(who, one.telling, one.size, end.start, end.next, 0, now) for one in new]
+        if not new:  # else it is said with the last item that comes
+            batch.heard = self._heard(peer, end, self._node.store.pending_count(who))
         self._node.store.commit(batch)
         return batch.pending
 
