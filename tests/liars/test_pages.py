@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comity.errors import RemoteError
 from comity.exchange import deliver, sign
 from comity.exchange.acknowledge import OF_THE_BYTES
 from comity.exchange.deliver import Item, PageEnd
@@ -93,9 +94,10 @@ def with_page(change: Callable[[deliver.Page], deliver.Page]) -> Change:
 
     def anew(found: Response) -> Response:
         try:
-            return replace(found, body=deliver.encode_page(change(deliver.decode_page(found.body))))
-        except Exception:
+            page = deliver.decode_page(found.body)
+        except RemoteError:
             return found
+        return replace(found, body=deliver.encode_page(change(page)))
 
     return anew
 
@@ -105,9 +107,10 @@ def with_given(change: Callable[[deliver.Given], deliver.Given]) -> Change:
 
     def anew(found: Response) -> Response:
         try:
-            return replace(found, body=deliver.encode_items(change(deliver.decode_items(found.body))))
-        except Exception:
+            given = deliver.decode_items(found.body)
+        except RemoteError:
             return found
+        return replace(found, body=deliver.encode_items(change(given)))
 
     return anew
 
