@@ -280,12 +280,14 @@ class SqliteStore:
     @guarded
     def size(self) -> int:
         """The number of leaves."""
-        return self._value("SELECT coalesce(max(at) + 1, 0) FROM leaves", ())  # type: ignore[no-any-return]
+        found: int = self._value("SELECT coalesce(max(at) + 1, 0) FROM leaves", ())
+        return found
 
     @guarded
     def note(self) -> bytes | None:
         """The newest head that was signed."""
-        return self._value("SELECT note FROM latest", ())  # type: ignore[no-any-return]
+        found: bytes | None = self._value("SELECT note FROM latest", ())
+        return found
 
     @guarded
     def tile(self, level: int, number: int) -> bytes:
@@ -337,7 +339,8 @@ class SqliteStore:
     @guarded
     def last_published(self) -> tuple[int, bytes] | None:
         """The newest published head."""
-        return self._row("SELECT size, note FROM published ORDER BY size DESC LIMIT 1", ())  # type: ignore[no-any-return]
+        found: tuple[int, bytes] | None = self._row("SELECT size, note FROM published ORDER BY size DESC LIMIT 1", ())
+        return found
 
     @guarded
     def cosignatures(self, size: int) -> Sequence[tuple[Fingerprint, str, Instant]]:
@@ -348,13 +351,15 @@ class SqliteStore:
     def first_cosigned(self, by: Fingerprint, index: int) -> tuple[int, Instant] | None:
         """The first published head with the leaf at an index that a witness cosigned: its size, and when."""
         sql = "SELECT size, at FROM cosignatures WHERE by = ? AND size > ? ORDER BY size LIMIT 1"
-        return self._row(sql, (by, index))  # type: ignore[no-any-return]
+        found: tuple[int, Instant] | None = self._row(sql, (by, index))
+        return found
 
     @guarded
     def last_cosigned(self, by: Fingerprint) -> tuple[int, Instant] | None:
         """The newest published head that a witness cosigned: its size, and when."""
         sql = "SELECT size, at FROM cosignatures WHERE by = ? ORDER BY size DESC LIMIT 1"
-        return self._row(sql, (by,))  # type: ignore[no-any-return]
+        found: tuple[int, Instant] | None = self._row(sql, (by,))
+        return found
 
     # -- what was released, and what came back
 
@@ -435,12 +440,14 @@ class SqliteStore:
     def last_answered(self, hearer: Fingerprint, answer: StatementId) -> int | None:
         """The index of the last release of which an answer is the first."""
         sql = "SELECT max(r.at) FROM answers a JOIN releases r ON r.id = a.release WHERE a.hearer = ? AND a.answer = ?"
-        return self._value(sql, (hearer, answer))  # type: ignore[no-any-return]
+        found: int | None = self._value(sql, (hearer, answer))
+        return found
 
     @guarded
     def silence(self, release: StatementId) -> int | None:
         """The index of the logged `unacknowledged` about a release."""
-        return self._value("SELECT leaf FROM silences WHERE release = ?", (release,))  # type: ignore[no-any-return]
+        found: int | None = self._value("SELECT leaf FROM silences WHERE release = ?", (release,))
+        return found
 
     # -- what was received
 
@@ -452,7 +459,8 @@ class SqliteStore:
     @guarded
     def refused(self) -> int:
         """How many tellings were refused."""
-        return self._value("SELECT count(*) FROM received WHERE refused IS NOT NULL", ())  # type: ignore[no-any-return]
+        found: int = self._value("SELECT count(*) FROM received WHERE refused IS NOT NULL", ())
+        return found
 
     @guarded
     def received_release(self, teller: Fingerprint, release: StatementId) -> Sequence[ReceivedRow]:
@@ -506,7 +514,8 @@ class SqliteStore:
     @guarded
     def pending_count(self, teller: Fingerprint) -> int:
         """How many items a teller has offered and not given."""
-        return self._value("SELECT count(*) FROM pending WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
+        found: int = self._value("SELECT count(*) FROM pending WHERE teller = ?", (teller,))
+        return found
 
     @guarded
     def received_statement(self, statement: StatementId) -> ReceivedRow | None:
@@ -537,7 +546,8 @@ class SqliteStore:
     @guarded
     def heard(self, teller: Fingerprint) -> Instant | None:
         """As of when we have all that a teller says it has told us; None before the first time."""
-        return self._value("SELECT at FROM heard WHERE teller = ?", (teller,))  # type: ignore[no-any-return]
+        found: Instant | None = self._value("SELECT at FROM heard WHERE teller = ?", (teller,))
+        return found
 
     # -- what was said, ours and told to us
 
@@ -557,7 +567,8 @@ class SqliteStore:
     @guarded
     def head(self, peer: Fingerprint) -> tuple[int, bytes] | None:
         """The newest head of a peer's log that was taken: size and note."""
-        return self._row("SELECT size, note FROM heads WHERE peer = ?", (peer,))  # type: ignore[no-any-return]
+        found: tuple[int, bytes] | None = self._row("SELECT size, note FROM heads WHERE peer = ?", (peer,))
+        return found
 
     @guarded
     def kept(self, kind: str, peer: Fingerprint, subject: bytes | None = None) -> Sequence[Kept]:
