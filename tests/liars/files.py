@@ -80,19 +80,7 @@ class Maker:
                 shown = replace(shown, inside=close(tape.pick(world.given).said.triple).inside)
         size = self._size(log, (log.index(given.release.id) or 0) + 1)
         places = self._place(log, said[0], size), self._place(log, given.release.envelope.data, size)
-        own = ProofFile(
-            shown,
-            given.release.triple,
-            places,
-            self._note(log, size, own=True, without=()),
-            log.path(0, size),
-            None,
-            None,
-            None,
-            None,
-            None,
-            (),
-        )
+        own = _bare(shown, given, places, self._note(log, size, own=True, without=()), log.path(0, size))
         telling = own.telling
         self.said.append(
             f"a file of [{telling.statement.hex()[:4]} {telling.release.hex()[:4]} {telling.item.hex()[:4]}]"
@@ -332,19 +320,7 @@ class _Own(Maker):
     ) -> ProofFile:
         size = self._size(log, (log.index(given.release.id) or 0) + 1)
         places = self._place(log, given.said.envelope.data, size), self._place(log, given.release.envelope.data, size)
-        file = ProofFile(
-            given.said.triple,
-            given.release.triple,
-            places,
-            self._note(log, size, own=True, without=()),
-            log.path(0, size),
-            None,
-            None,
-            None,
-            None,
-            None,
-            (),
-        )
+        file = _bare(given.said.triple, given, places, self._note(log, size, own=True, without=()), log.path(0, size))
         telling = file.telling
         want = wants[0] if wants else None
         if want is not None:
@@ -362,6 +338,13 @@ class _Own(Maker):
 
     def _takes(self, one: Cosigning) -> bool:
         return one.is_timely and not one.by.stolen[0]
+
+
+def _bare(
+    said: Triple | Closed, given: Given, places: tuple[Place, Place], note: bytes, genesis: tuple[bytes, ...]
+) -> ProofFile:
+    """A file of a telling with nothing beside it, and with no parties yet."""
+    return ProofFile(said, given.release.triple, places, note, genesis, None, None, None, None, None, ())
 
 
 def in_order(those: Iterable[Descriptor]) -> tuple[Triple, ...]:
