@@ -15,8 +15,8 @@ from comity.model.fingerprint import Fingerprint
 from comity.model.party import Descriptor
 
 _SHORT = 8
-_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "-": None, "_": None, " ": None})
-_PAIRS = (("rn", "m"), ("vv", "w"))
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "2": "z", "5": "s", "8": "b", "-": None, "_": None, " ": None})
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 
 
 @dataclass(frozen=True, slots=True)
