@@ -4,7 +4,8 @@ A party's name is its own choice, and a reader's name for it the reader's: neith
 fingerprint. Rule 1: a party that the reader knows goes by the reader's name for it. Rule 2: no two parties in a file are
 called alike, nor is one called as the reader calls another: such a label ends with the start of the fingerprint, and is marked.
 It is as much of that start as no other of these has: eight digits alone can be had by trying, in days.
-Names that look alike are alike: `0` and `o`, `1` and `l` and `i`, `rn` and `m`, `vv` and `w`, and a hyphen that is there or not.
+Names that look alike are alike: `0` and `o`, `1` and `l` and `i`, `2` and `z`, `5` and `s`, `8` and `b`, `rn` and `m`, `vv`
+and `w`, `cl` and `d`, and a hyphen that is there or not.
 """
 
 from collections.abc import Iterable, Mapping

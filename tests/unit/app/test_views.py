@@ -103,7 +103,7 @@ def test_a_reason_that_is_no_code_of_ours_stands_in_quotation_marks(
 ) -> None:
     """It is a word of the hearer's, and never one that this program says."""
     assert f"for the reason “{reason}”." in judged(capsys, refused=reason)
-    one = {
+    one: dict[str, Any] = {
         "rungs": {},
         "refused": reason,
         **dict.fromkeys(("answered_other_bytes", "proved_by", "unacknowledged", "withdrawn")),

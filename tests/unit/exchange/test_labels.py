@@ -103,6 +103,11 @@ def test_a_stranger_with_the_name_of_whom_the_reader_knows_is_marked_whether_or_
 
 FR = Speaker("fr").descriptor
 ALIKE_PAIRS = [
+    ("us", "u5"),
+    ("za", "2a"),
+    ("b", "8"),
+    ("de", "cle"),
+    ("de", "c1e"),
     ("fr", "f-r"),
     ("oslo", "0slo"),
     ("oslo", "os1o"),
