@@ -14,10 +14,11 @@ from enum import StrEnum
 from typing import Any
 
 from comity.errors import NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model import content
 from comity.model._places import again, geojson, line, local, read_area, read_back, read_serves, vertices_of
 from comity.model.content import StixObject
-from comity.model.properties import expect, member, take, take_from, take_optional
+from comity.model.properties import by_version, member, take, take_from, take_optional
 from comity.space import altitude, index_box, instant, interval
 from comity.space.altitude import Band
 from comity.space.area import Area
@@ -77,9 +78,12 @@ def read(found: StixObject) -> Notice:
     """Take an object as a notice.
 
     Raises:
-        RemoteError: `not-stix`, naming the place and the rule.
+        RemoteError: `not-stix`, naming the place and the rule; `unknown-version`.
     """
-    expect(found, "notice")
+    return by_version(NOTICE, found)
+
+
+def _read_1(found: StixObject) -> Notice:
     return Notice(
         found.id,
         take(found, "modified", instant.parse),
@@ -94,6 +98,9 @@ def read(found: StixObject) -> Notice:
         _volumes(found),
         found.revoked,
     )
+
+
+NOTICE = Format("notice", {1: _read_1})
 
 
 def read_state(found: StixObject) -> State:

@@ -16,12 +16,22 @@ from math import ceil, inf, isfinite
 from typing import Any, NamedTuple
 
 from comity.errors import NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model import content, fingerprint
 from comity.model._places import line
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint
 from comity.model.notice import MAX_VOLUMES
-from comity.model.properties import count_up_to, expect, member, number, statement_id, take, take_from, take_optional
+from comity.model.properties import (
+    by_version,
+    count_up_to,
+    member,
+    number,
+    statement_id,
+    take,
+    take_from,
+    take_optional,
+)
 from comity.proof.envelope import StatementId
 from comity.space import instant
 from comity.space.area import MAX_RADIUS_M
@@ -116,12 +126,18 @@ def read(found: StixObject) -> Objection:
     """Take an object as an objection.
 
     Raises:
-        RemoteError: `not-stix`, naming the place and the rule.
+        RemoteError: `not-stix`, naming the place and the rule; `unknown-version`.
     """
-    expect(found, "objection")
+    return by_version(OBJECTION, found)
+
+
+def _read_1(found: StixObject) -> Objection:
     finding = read_finding(found.properties)
     against, text = take(found, "against", statement_id), take_optional(found, "text", line(MAX_TEXT))
     return Objection(found.id, against, finding, found.revoked, text)
+
+
+OBJECTION = Format("objection", {1: _read_1})
 
 
 def write(said: Objection, at: Instant, *, created: Instant) -> bytes:

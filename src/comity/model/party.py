@@ -30,7 +30,7 @@ from comity.formats import Format, is_version
 from comity.model import content, fingerprint
 from comity.model.content import StixObject
 from comity.model.fingerprint import Fingerprint, origin_of, witness_of
-from comity.model.properties import hash32, take, take_from
+from comity.model.properties import hash32, reader_of, take, take_from
 from comity.model.statement import Index, Signed, Unverified
 from comity.proof.envelope import Envelope
 from comity.proof.keys import Kind, VerifyingKey
@@ -151,9 +151,7 @@ def read(shown: Unverified, expected: Fingerprint | None = None) -> Descriptor:
     Raises:
         RemoteError: `fingerprint-mismatch`, `bad-signature`, `wrong-issuer`, `unknown-key`, `not-stix`, `unknown-version`.
     """
-    if shown.object.type != DESCRIPTOR.name:
-        raise RemoteError(NOT_STIX, f"not of type {DESCRIPTOR.name}", place="/type")
-    return DESCRIPTOR.reader(shown.object.version)(shown, expected)
+    return reader_of(DESCRIPTOR, shown.object)(shown, expected)
 
 
 def _read_1(shown: Unverified, expected: Fingerprint | None) -> Descriptor:

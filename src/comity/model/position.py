@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Any, NewType
 
 from comity.errors import NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model import content, coordinates
 from comity.model.content import StixObject
-from comity.model.properties import expect, member, take, take_optional
+from comity.model.properties import by_version, member, take, take_optional
 from comity.space import instant
 from comity.space.instant import Instant
 
@@ -73,9 +74,12 @@ def read(found: StixObject) -> Position:
     """Take an object as a position.
 
     Raises:
-        RemoteError: `not-stix`: it is none.
+        RemoteError: `not-stix`: it is none; `unknown-version`.
     """
-    expect(found, "position")
+    return by_version(POSITION, found)
+
+
+def _read_1(found: StixObject) -> Position:
     stance, rests_on = take(found, "stance", member(Stance)), take_optional(found, "basis", basis)
     if stance is Stance.DESIGNATES and rests_on is None:
         raise RemoteError(NOT_STIX, "a designation says its basis", place="/basis")
@@ -88,6 +92,9 @@ def read(found: StixObject) -> Position:
         take(found, "modified", instant.parse),
         found.revoked,
     )
+
+
+POSITION = Format("position", {1: _read_1})
 
 
 def place_told(text: str, stance: Stance) -> str | None:

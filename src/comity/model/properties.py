@@ -4,7 +4,6 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from comity import formats
 from comity.errors import NOT_STIX, RemoteError
 from comity.formats import Format
 from comity.model.content import StixObject
@@ -16,27 +15,24 @@ T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
 
 
-def expect(found: StixObject, kind: str, version: int = 1) -> None:
-    """Require a type, in the version that a reader reads.
+def reader_of(table: Format[T], found: StixObject) -> Callable[..., T]:
+    """How an object of the type that a table is of is read: by the version in its extension.
 
     Raises:
         RemoteError: `not-stix`, `unknown-version`.
     """
-    if found.type != kind:
-        raise RemoteError(NOT_STIX, f"not of type {kind}", place="/type")
-    if found.version != version:
-        formats.refuse(kind, found.version, [version])
+    if found.type != table.name:
+        raise RemoteError(NOT_STIX, f"not of type {table.name}", place="/type")
+    return table.reader(found.version)
 
 
 def by_version(table: Format[T], found: StixObject) -> T:
-    """Read an object of the type that a table is of, by the version in its extension.
+    """Read an object of the type that a table is of.
 
     Raises:
-        RemoteError: `not-stix`, `unknown-version`; and what the reader raises.
+        RemoteError: as `reader_of`, and what the reader raises.
     """
-    if found.type != table.name:
-        raise RemoteError(NOT_STIX, f"not of type {table.name}", place="/type")
-    return table.reader(found.version)(found)
+    return reader_of(table, found)(found)
 
 
 def take(found: StixObject, name: str, reader: Callable[[str], T]) -> T:

@@ -18,10 +18,11 @@ from math import ceil
 from typing import Any
 
 from comity.errors import BAD_ARGUMENT, NOT_STIX, LocalError, RemoteError
+from comity.formats import Format
 from comity.model import _widen, content
 from comity.model._places import again, geojson, line, read_area, read_back, read_serves
 from comity.model.content import StixObject
-from comity.model.properties import expect, member, take, take_from, take_optional
+from comity.model.properties import by_version, member, take, take_from, take_optional
 from comity.space import instant
 from comity.space.area import Area, Circle, Part
 from comity.space.instant import Instant
@@ -127,9 +128,12 @@ def read(found: StixObject) -> Site:
     """Take an object as a protected site.
 
     Raises:
-        RemoteError: `not-stix`, naming the place and the rule.
+        RemoteError: `not-stix`, naming the place and the rule; `unknown-version`.
     """
-    expect(found, "protected-site")
+    return by_version(SITE, found)
+
+
+def _read_1(found: StixObject) -> Site:
     precision, function = take(found, "precision", member(Precision)), take(found, "function", member(Function))
     site = Site(
         found.id,
@@ -149,6 +153,9 @@ def read(found: StixObject) -> Site:
     )
     _says_no_more(site)
     return site
+
+
+SITE = Format("protected-site", {1: _read_1})
 
 
 def _names(found: StixObject) -> tuple[Name, ...]:

@@ -4,16 +4,15 @@ So that a notice which nobody could check against is refused at both ends by one
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from comity.formats import Format
 from comity.model import notice, objection, position, site
 from comity.model.content import StixObject
+from comity.model.properties import by_version
 
-READERS: Mapping[str, Format[object]] = {
-    "notice": Format("notice", {1: notice.read}),
-    "objection": Format("objection", {1: objection.read}),
-    "position": Format("position", {1: position.read}),
-    "protected-site": Format("protected-site", {1: site.read}),
+READERS: Mapping[str, Format[Any]] = {
+    table.name: table for table in (notice.NOTICE, objection.OBJECTION, position.POSITION, site.SITE)
 }
 
 
@@ -24,7 +23,7 @@ def read(found: StixObject) -> object:
         RemoteError: `not-stix`, naming the place and the rule; `unknown-version`.
     """
     table = READERS.get(found.type)
-    return None if table is None else table.reader(found.version)(found)
+    return None if table is None else by_version(table, found)
 
 
 def check(found: StixObject) -> None:

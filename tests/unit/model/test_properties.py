@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from comity.errors import NOT_STIX, RemoteError
+from comity.formats import Format
 from comity.model import fingerprint, properties
 from comity.model.content import StixObject, parse
 from comity.model.properties import (
+    by_version,
     count,
-    expect,
     hash32,
     member,
     one_of,
@@ -45,8 +46,11 @@ def refusal(call: Callable[[], object]) -> RemoteError:
 
 
 def test_only_the_type_that_is_expected_is_taken() -> None:
-    expect(holding(), "x-thing")
-    assert refusal(lambda: expect(holding(), "x-other")).place == "/type"
+    def read(kind: str) -> str:
+        return by_version(Format(kind, {1: lambda found: "read"}), holding())
+
+    assert read("x-thing") == "read"
+    assert refusal(lambda: read("x-other")).place == "/type"
 
 
 @pytest.mark.parametrize("value", [None, 3, True, ["a"], {}])
